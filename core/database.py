@@ -1,0 +1,168 @@
+"""The database: SQLite in WAL mode, or PostgreSQL by URL. Both run the same code.
+
+A transaction is short and local: :func:`forbid_open_transaction` lets every adapter of an outside service refuse to
+work while one is open in its thread, so that a slow vendor never holds a lock here.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import DateTime, event
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, create_engine, text
+
+from core.errors import DatabaseError, SettingsError
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "data" / "migrations"
+_transaction_open: ContextVar[bool] = ContextVar("transaction_open", default=False)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time on every database (SQLite drops time zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> str:
+    """Return 32 hexadecimal digits that sort by creation time: 12 of milliseconds, 20 random."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
+def forbid_open_transaction() -> None:
+    """Raise if this thread has a transaction open: a remote call must not hold it up."""
+    if _transaction_open.get():
+        raise RuntimeError("a remote call was about to be made inside a database transaction")
+
+
+class Database:
+    """An engine and its transactions.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///path`` or ``postgresql+psycopg://…``.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url: URL = make_url(url)
+        except SQLAlchemyError as error:
+            raise SettingsError("DATABASE_URL cannot be read; write sqlite:///file.db or postgresql://…") from error
+        if self.url.drivername == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._make_folder()
+        self.engine = create_engine(self.url, pool_pre_ping=not self.is_sqlite, pool_size=20, max_overflow=40)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _configure_sqlite)
+            event.listen(self.engine, "begin", _begin_immediate)
+
+    def _make_folder(self) -> None:
+        if self.url.database and self.url.database != ":memory:":
+            try:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise DatabaseError(f"The database's folder cannot be made ({error}); check DATABASE_URL.") from error
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Open a transaction for writing: committed at the end, rolled back on any error."""
+        with self._session(read_only=False) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a transaction for reading; nothing it does is kept."""
+        with self._session(read_only=True) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, *, read_only: bool) -> Iterator[Session]:
+        token = _transaction_open.set(True)
+        options: dict[str, Any] = {"read_only": True} if read_only else {}
+        engine = self.engine.execution_options(**options) if options else self.engine
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                yield session
+        except IntegrityError:
+            raise  # a broken rule of the schema is the caller's to answer
+        except DBAPIError as error:
+            raise _explain(error) from error
+        finally:
+            _transaction_open.reset(token)
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest version; safe to call at every start."""
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        try:
+            with self.engine.connect() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                connection.commit()
+        except DBAPIError as error:
+            raise _explain(error) from error
+
+    def check(self) -> None:
+        """Raise :class:`DatabaseError` unless the database answers."""
+        with self.read() as session:
+            session.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling is off: `_begin_immediate` says when one begins.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Any) -> None:
+    # A writer takes its lock at once: a reader that turns writer half way could not wait for it.
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _explain(error: DBAPIError) -> DatabaseError:
+    cause = str(error.orig).lower()
+    if "locked" in cause or "busy" in cause:
+        return DatabaseError("The database is busy with another program; try again in a moment.")
+    if "full" in cause or "no space" in cause or "disk i/o" in cause:
+        return DatabaseError("The disk is full or cannot be written; free some space and try again.")
+    if "malformed" in cause or "not a database" in cause or "corrupt" in cause:
+        return DatabaseError("The database file is damaged; restore a backup or move the file away and start again.")
+    if "readonly" in cause or "unable to open" in cause:
+        return DatabaseError("The database file cannot be opened for writing; check its path and permissions.")
+    if error.connection_invalidated or "connection" in cause:
+        return DatabaseError("The database does not answer; check that it runs and that DATABASE_URL is right.")
+    return DatabaseError(f"The database refused a statement ({type(error.orig).__name__}); see the log.")

@@ -1,0 +1,190 @@
+"""The workout library: keeps a snapshot in step with the files, and finds passages for a question."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from core.database import Database
+from core.errors import KnowledgeError, ServiceError
+from core.knowledge.lexical import LexicalIndex
+from core.knowledge.loading import Problem, load_folders
+from core.knowledge.model import Document, Passage, snapshot_version
+from core.knowledge.records import KnowledgeSnapshot, add_documents, newest_version, read_documents
+from core.knowledge.retrieval import Found, fuse
+from core.ports import Clock, Embedder, Vector, VectorRecord, VectorStore
+
+log = logging.getLogger(__name__)
+CANDIDATES = 30
+BATCH = 64
+Progress = Callable[[int, int], None]
+"""Called with the number of passages done and of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What was found, best first; `dense` is False when the vector store did not answer."""
+
+    found: tuple[Found, ...]
+    dense: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A snapshot in memory."""
+
+    version: str
+    documents: tuple[Document, ...]
+    passages: dict[str, Passage]
+    order: tuple[str, ...]
+    lexical: LexicalIndex
+
+    @staticmethod
+    def of(version: str, documents: Sequence[Document]) -> Library:
+        """Index the documents."""
+        passages = {passage.id: passage for document in documents for passage in document.passages}
+        names = {document.id: " ".join(document.names) for document in documents}
+        texts = [f"{names[passage.document_id]} {passage.searchable}" for passage in passages.values()]
+        return Library(version, tuple(documents), passages, tuple(passages), LexicalIndex(texts))
+
+
+class Knowledge:
+    """The library in force; see :meth:`sync`."""
+
+    def __init__(
+        self, database: Database, embedder: Embedder, store: VectorStore, clock: Clock, folders: Sequence[Path]
+    ) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._store = store
+        self._clock = clock
+        self._folders = tuple(folders)
+        self._library = Library.of("", ())
+        self.problems: tuple[Problem, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The snapshot in force."""
+        return self._library.version
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document of the snapshot in force."""
+        return self._library.documents
+
+    @property
+    def exercise_names(self) -> tuple[tuple[str, ...], ...]:
+        """For each exercise what people call it."""
+        return tuple(document.names for document in self._library.documents if document.names)
+
+    def sync(self, progress: Progress = lambda done, total: None) -> None:
+        """Bring the library in step with the files: build a snapshot if they changed, else load the one there is.
+
+        Files with a problem change nothing: the newest snapshot stays in force, and :attr:`problems` says why.
+
+        Raises
+        ------
+        KnowledgeError
+            The files have a problem and there is no earlier snapshot to go on with.
+        """
+        loaded = load_folders(self._folders)
+        self.problems = tuple(loaded.problems)
+        if loaded.problems:
+            log.warning("knowledge_not_imported", extra={"problems": [str(p) for p in loaded.problems[:20]]})
+            self._fall_back()
+            return
+        version = snapshot_version(loaded.documents)
+        with self._database.read() as session:
+            snapshot = session.get(KnowledgeSnapshot, (version, self._namespace(version)))
+        if snapshot is None:
+            with self._database.begin() as session:
+                add_documents(session, version, loaded.documents)
+                session.add(
+                    KnowledgeSnapshot(
+                        version=version,
+                        namespace=self._namespace(version),
+                        created_at=self._clock.now(),
+                        indexed=False,
+                    )
+                )
+        self._library = Library.of(version, loaded.documents)
+        if snapshot is None or not snapshot.indexed:
+            self.index(progress)
+
+    def _fall_back(self) -> None:
+        with self._database.read() as session:
+            version = newest_version(session)
+            documents = read_documents(session, version) if version else []
+        if version is None:
+            listed = "; ".join(map(str, self.problems[:5]))
+            raise KnowledgeError(f"The knowledge files cannot be used. Correct them and start again: {listed}.")
+        self._library = Library.of(version, documents)
+
+    def index(self, progress: Progress = lambda done, total: None) -> bool:
+        """Put the vectors of the snapshot in force into the store; False when it does not answer (words still do)."""
+        namespace, library = self._namespace(self.version), self._library
+        with self._database.read() as session:
+            snapshot = session.get(KnowledgeSnapshot, (library.version, namespace))
+        if snapshot is None or snapshot.indexed:
+            return True
+        done = 0
+        try:
+            for batch in _batches(library.passages.values()):
+                vectors = self._embedder.embed([passage.searchable for passage in batch])
+                self._store.upsert(
+                    namespace,
+                    [
+                        VectorRecord(passage.id, vector, {"document": passage.document_id})
+                        for passage, vector in zip(batch, vectors, strict=True)
+                    ],
+                )
+                progress(done := done + len(batch), len(library.passages))
+        except ServiceError as error:
+            log.warning("knowledge_not_indexed", extra={"reason": str(error)})
+            return False
+        with self._database.begin() as session:
+            if row := session.get(KnowledgeSnapshot, (library.version, namespace)):
+                row.indexed = True
+        return True
+
+    def retrieve(self, question: str, vector: Vector | None, limit: int = 5) -> Retrieved:
+        """Return up to `limit` passages for a question, by meaning and by words, fused.
+
+        Parameters
+        ----------
+        vector : array of shape (dimension,) or None
+            The question's embedding; without one, words alone decide.
+        """
+        library = self._library
+        similarity, dense = self._dense(vector)
+        lexical = [library.order[position] for position, _ in library.lexical.search(question, CANDIDATES)]
+        scores = fuse([list(similarity), lexical])
+        best = sorted(scores, key=lambda identity: (-scores[identity], identity))[:limit]
+        found = (
+            Found(library.passages[identity], scores[identity], similarity.get(identity))
+            for identity in best
+            if identity in library.passages
+        )
+        return Retrieved(tuple(found), dense)
+
+    def _dense(self, vector: Vector | None) -> tuple[dict[str, float], bool]:
+        if vector is None:
+            return {}, False
+        try:
+            matches = self._store.query(self._namespace(self.version), vector, limit=CANDIDATES)
+        except ServiceError as error:
+            log.warning("retrieval_without_vectors", extra={"reason": str(error)})
+            return {}, False
+        return {match.id: match.score for match in matches}, True
+
+    def _namespace(self, version: str) -> str:
+        return f"knowledge-{version}-{self._embedder.name}"
+
+
+def _batches(passages: Iterable[Passage]) -> Iterator[list[Passage]]:
+    remaining = iter(passages)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch

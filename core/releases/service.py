@@ -1,0 +1,78 @@
+"""Which release serves whom."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from core.access.model import Actor, Role, require, system
+from core.access.records import write_audit
+from core.database import Database
+from core.errors import NotFoundError
+from core.ports import Clock
+from core.releases.model import CANARY, STABLE, ReleaseSpec, Serving, in_canary
+from core.releases.records import Channel, Release, channels, newest
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseView:
+    """A release as the console shows it; ``channels`` names those that point at it."""
+
+    id: str
+    created_at: datetime
+    spec: ReleaseSpec
+    channels: tuple[str, ...]
+
+
+class Releases:
+    """The registry of releases and the channels that point at them."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def configure(self, tenant: str, spec: ReleaseSpec) -> Serving:
+        """Make the stable channel serve `spec`, as a new release unless there is one like it.
+
+        Called at start-up, when the settings or the knowledge say something new. Safe to call again.
+        """
+        now = self._clock.now()
+        with self._database.begin() as session:
+            if session.get(Release, (tenant, spec.id)) is None:
+                session.add(Release(tenant=tenant, id=spec.id, created_at=now, **asdict(spec)))
+                session.flush()
+                write_audit(session, system(tenant), now, "release.created", spec.id, asdict(spec))
+            stable = session.get(Channel, (tenant, STABLE))
+            if stable is None or stable.release_id != spec.id:
+                before = stable.release_id if stable else ""
+                stable = stable or Channel(tenant=tenant, name=STABLE, release_id="", share=1.0, moved_at=now)
+                stable.release_id, stable.moved_at = spec.id, now
+                session.add(stable)
+                write_audit(session, system(tenant), now, "channel.moved", STABLE, {"from": before, "to": spec.id})
+        return Serving(spec.id, STABLE, spec)
+
+    def serving(self, actor: Actor) -> Serving:
+        """Return the release that answers this actor: the same one on every call until a channel moves."""
+        with self._database.read() as session:
+            pointers = channels(session, actor.tenant)
+            canary, stable = pointers.get(CANARY), pointers.get(STABLE)
+            chosen = canary if canary and in_canary(actor.id, canary.release_id, canary.share) else stable
+            release = session.get(Release, (actor.tenant, chosen.release_id)) if chosen else None
+            if chosen is None or release is None:
+                raise NotFoundError("No release is being served yet; start the app once with `make run`.")
+            return Serving(release.id, chosen.name, release.spec)
+
+    def listing(self, actor: Actor, limit: int = 50) -> list[ReleaseView]:
+        """Return the newest releases, for admins."""
+        require(actor, Role.ADMIN)
+        with self._database.read() as session:
+            pointers = channels(session, actor.tenant)
+            return [
+                ReleaseView(
+                    row.id,
+                    row.created_at,
+                    row.spec,
+                    tuple(name for name, pointer in pointers.items() if pointer.release_id == row.id),
+                )
+                for row in newest(session, actor.tenant, limit)
+            ]

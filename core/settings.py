@@ -1,0 +1,211 @@
+"""Every setting, frozen once read from the environment and `.env`; `docs/settings.md` describes each one."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from dotenv import dotenv_values
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
+
+from core.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "COACH_"
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class Price(BaseModel):
+    """What a model costs, in US dollars per million tokens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    input: float = Field(ge=0)
+    output: float = Field(default=0.0, ge=0)
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _rooted(value: object) -> object:
+    return ROOT / value if isinstance(value, str | Path) else value
+
+
+def _rooted_all(value: object) -> object:
+    parts = _split(value)
+    return tuple(_rooted(part) for part in parts) if isinstance(parts, tuple | list) else value
+
+
+RootedPaths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_rooted_all)]
+RootedPath = Annotated[Path, BeforeValidator(_rooted)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class Settings(BaseSettings):
+    """The configuration in force. Construct it with :func:`load_settings`, which explains what is wrong."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    product_name: str = Field("Freeletics AI Chatbot", min_length=1, max_length=60, description="Shown on every page.")
+    tenant: str = Field("default", pattern=r"^[a-z0-9-]{1,40}$", description="Whose users, turns and cache these are.")
+    locale: str = Field("en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="Language of the knowledge and answers.")
+
+    host: str = Field("127.0.0.1", description="Address to listen on; others than loopback need `oidc` sign-in.")
+    port: int = Field(8501, ge=1, le=65535, validation_alias="PORT", description="Port to listen on.")
+    allowed_hosts: Names = Field(
+        ("localhost", "127.0.0.1", "[::1]"), description="Host names that requests may name, separated by commas."
+    )
+    sign_in: Literal["local", "oidc"] = Field(
+        "local", description="`local`: whoever reaches the port picks a name and role; `oidc`: Streamlit's `st.login`."
+    )
+    admins: Names = Field((), description="E-mail addresses that are admins under `oidc`, separated by commas.")
+    product_managers: Names = Field((), description="E-mail addresses that are product managers under `oidc`.")
+    cookie_secret: SecretStr | None = Field(
+        None, min_length=32, description="Signs the local sign-in cookie; made and kept in the data folder if empty."
+    )
+
+    data_dir: RootedPath = Field(ROOT / "data" / "var", description="Folder of the database and other local state.")
+    database_url: SecretStr | None = Field(
+        None, validation_alias="DATABASE_URL", description="`postgresql://…`; empty: SQLite in the data folder."
+    )
+    knowledge_dirs: RootedPaths = Field(
+        (ROOT / "data" / "knowledge",), description="Folders of workout documents, separated by commas."
+    )
+
+    chat: Literal["embedded", "openai"] = Field("embedded", description="Who answers what the cache does not.")
+    chat_model: str = Field("", description="The model's name at the provider; needed with `openai`.")
+    embedder: Literal["embedded", "openai"] = Field("embedded", description="Who turns texts into vectors.")
+    embedding_model: str = Field("text-embedding-3-small", description="The embedding model at the provider.")
+    embedding_dimension: int = Field(1536, ge=8, le=4096, description="Length of the provider's vectors.")
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY", description="Key of the API.")
+    openai_base_url: str | None = Field(
+        None, validation_alias="OPENAI_BASE_URL", description="Any OpenAI-compatible server; empty: OpenAI itself."
+    )
+    prices: dict[str, Price] = Field(
+        default_factory=dict,
+        description='US dollars per million tokens, as JSON: `{"model": {"input": 1.0, "output": 4.0}}`.',
+    )
+    answer_max_tokens: int = Field(700, ge=50, le=8000, description="Longest answer of a model, in tokens.")
+    phrasing: bool = Field(True, description="Let the embedded model add a checked summary to what it quotes.")
+    phrasing_seconds: float = Field(4.0, gt=0, le=60, description="Longest time for that summary, in seconds.")
+
+    vector_store: Literal["embedded", "faiss", "pinecone"] = Field("embedded", description="Who searches vectors.")
+    pinecone_api_key: SecretStr | None = Field(None, validation_alias="PINECONE_API_KEY", description="Its key.")
+    pinecone_index_host: str | None = Field(
+        None, validation_alias="PINECONE_INDEX_HOST", description="Address of a cosine index of the right dimension."
+    )
+
+    timeout_seconds: float = Field(30.0, gt=0, le=600, description="Longest wait for an outside service, in seconds.")
+    retries: int = Field(3, ge=1, le=10, description="Tries of a call to an outside service, the first one included.")
+    circuit_failures: int = Field(5, ge=1, description="Failures in a row after which a service is left alone.")
+    circuit_seconds: float = Field(30.0, gt=0, description="How long it is left alone, in seconds.")
+
+    cache: Literal["on", "off"] = Field("on", description="Whether answers are shared through the semantic cache.")
+    cache_threshold: float = Field(0.9, ge=0.5, le=1.0, description="Least cosine similarity of a semantic hit.")
+    cache_days: float = Field(30.0, gt=0, description="Days after which an entry is no longer served.")
+
+    question_max_characters: int = Field(2000, ge=50, le=20000, description="Longest question, in characters.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    log_questions: bool = Field(False, description="Whether log lines carry the text of questions.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.host not in LOOPBACK and self.sign_in == "local":
+            raise ValueError(
+                f"{PREFIX}HOST={self.host} is reachable from outside, where local sign-in would let anybody be admin; "
+                f"set {PREFIX}SIGN_IN=oidc or listen on 127.0.0.1"
+            )
+        if "openai" in (self.chat, self.embedder) and not (self.openai_api_key or self.openai_base_url):
+            raise ValueError("OPENAI_API_KEY is missing; set it, or set COACH_CHAT and COACH_EMBEDDER to embedded")
+        if self.chat == "openai" and not self.chat_model:
+            raise ValueError("COACH_CHAT_MODEL is missing; set the name of a chat model of your provider")
+        if self.vector_store == "pinecone" and not (self.pinecone_api_key and self.pinecone_index_host):
+            raise ValueError(
+                "PINECONE_API_KEY or PINECONE_INDEX_HOST is missing; set both, or set COACH_VECTOR_STORE=embedded"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The URL of the database in force."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'coach.db'}"
+
+
+def env_name(field: str) -> str:
+    """Return the environment variable of a setting."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"{PREFIX}{field.upper()}"
+
+
+def load_settings(env_file: Path | None = ROOT / ".env") -> Settings:
+    """Read the settings from the environment and, below it, from `env_file`.
+
+    Raises
+    ------
+    SettingsError
+        One sentence that names the variable and says what it should be.
+    """
+    _refuse_unknown(env_file)
+    try:
+        return Settings(_env_file=env_file)
+    except (ValidationError, SourceError) as error:
+        raise SettingsError(_explain(error)) from None  # the cause could show a secret
+
+
+def masked(settings: Settings) -> dict[str, str]:
+    """Return each setting's environment variable with its value as text, secrets as asterisks."""
+    shown = {}
+    for field in Settings.model_fields:
+        value = getattr(settings, field)
+        parts = value if isinstance(value, tuple) else (value,)
+        shown[env_name(field)] = ", ".join(str(part) for part in parts if part is not None and part != {})
+    return shown
+
+
+def _refuse_unknown(env_file: Path | None) -> None:
+    try:
+        written = dotenv_values(env_file) if env_file and env_file.exists() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{env_file} cannot be read ({error}); save it as UTF-8 text.") from error
+    known = {env_name(field) for field in Settings.model_fields}
+    for name in (*written, *os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {close[0]}?" if close else "docs/settings.md lists them all."
+            raise SettingsError(f"{name} is not a setting; {hint}")
+
+
+def _explain(error: ValidationError | SourceError) -> str:
+    if isinstance(error, SourceError):
+        field = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
+        return (
+            f"{env_name(field) if field else 'A setting'} cannot be read; write it as JSON, as docs/settings.md shows."
+        )
+    sentences = []
+    for problem in error.errors(include_input=False, include_url=False):
+        message = problem["msg"].removeprefix("Value error, ")
+        field = str(problem["loc"][0]) if problem["loc"] else ""
+        name = env_name(field) if field in Settings.model_fields else field
+        sentences.append(f"{name}: {message}" if name else message)
+    return "; ".join(sentences) + "."

@@ -1,0 +1,107 @@
+"""Words, numbers and units in English text: the ground that the grounding check and the cache's veto stand on."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+import Stemmer
+
+_UNITS = {
+    word: unit
+    for unit, words in {
+        "g": "g gram grams gramme grammes",
+        "kg": "kg kgs kilo kilos kilogram kilograms",
+        "mg": "mg milligram milligrams",
+        "lb": "lb lbs pound pounds",
+        "ml": "ml millilitre millilitres milliliter milliliters",
+        "l": "l litre litres liter liters",
+        "km": "km kms kilometre kilometres kilometer kilometers",
+        "mile": "mile miles",
+        "m": "m metre metres meter meters",
+        "cm": "cm centimetre centimetres centimeter centimeters",
+        "s": "s sec secs second seconds",
+        "min": "min mins minute minutes",
+        "h": "h hr hrs hour hours",
+        "day": "day days daily",
+        "week": "week weeks weekly",
+        "month": "month months monthly",
+        "year": "year years yearly",
+        "%": "% percent",
+        "rep": "rep reps repetition repetitions",
+        "set": "set sets",
+        "kcal": "kcal calorie calories",
+        "°c": "°c degrees",
+    }.items()
+    for word in words.split()
+}
+_NUMBER_WORDS = {
+    word: str(number)
+    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+} | {"half": "0.5", "twice": "2", "once": "1", "thrice": "3", "double": "2", "fifteen": "15", "twenty": "20"}
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|%|°c|[a-z]+(?:['’][a-z]+)*", re.IGNORECASE)
+_NUMBER_THEN_LETTER = re.compile(r"(?<=\d)(?=[a-zA-Z%°])")
+# A Snowball stemmer keeps a buffer, so that each thread needs its own.
+_local = threading.local()
+
+
+def stem(words: Sequence[str]) -> list[str]:
+    """Return the Snowball stems of lower-case words."""
+    if not hasattr(_local, "stemmer"):
+        _local.stemmer = Stemmer.Stemmer("english")
+    stems: list[str] = _local.stemmer.stemWords(list(words))
+    return stems
+
+
+def tokens(text: str) -> list[str]:
+    """Return lower-case words, numbers (also those written as words) and unit signs, in order.
+
+    >>> tokens("Don't eat 1,5g!")
+    ['not', 'eat', '1.5', 'g']
+    """
+    found = _TOKEN.findall(_NUMBER_THEN_LETTER.sub(" ", unicodedata.normalize("NFKC", text)))
+    words = (word.lower().replace("’", "'") for word in found)
+    return ["not" if w.endswith("n't") else _NUMBER_WORDS.get(w, w.replace(",", ".")) for w in words]
+
+
+def is_number(token: str) -> bool:
+    """Say whether a token of :func:`tokens` is a number."""
+    return token[0].isdigit()
+
+
+def unit(token: str) -> str | None:
+    """Return the unit that a token names (``grams`` is ``g``), or None."""
+    return _UNITS.get(token)
+
+
+def quantities(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each number with its unit, the last first; in "1.4 to 2 g" both numbers have the unit.
+
+    >>> sorted(quantities(tokens("1.4 to 2.0 grams, 3 times")))
+    [('1.4', 'g'), ('2', 'g'), ('3', '')]
+    """
+    following = ""
+    for token in reversed(words):
+        if token in _UNITS:
+            following = _UNITS[token]
+        elif is_number(token):
+            yield f"{float(token):g}", following
+        elif token not in ("to", "and", "or"):
+            following = ""
+
+
+def plain(text: str) -> str:
+    """Return stemmed words between single spaces, with one at each end, so that ``in`` finds whole names only.
+
+    >>> plain("push up") in plain("How are Push-ups done?")
+    True
+    """
+    return f" {' '.join(stem(re.findall(r'[a-z0-9]+', unicodedata.normalize('NFKC', text).lower())))} "
+
+
+def normalise(text: str) -> str:
+    """Return a question without what cannot change its answer: case, spaces, punctuation at the ends, width."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return re.sub(r"\s+", " ", folded).strip(" .?!,;:")
