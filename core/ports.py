@@ -6,7 +6,7 @@ database transaction is open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -141,7 +141,7 @@ class ChatModel(Protocol):
         """Whether it may state what the sources in its prompt say. If not it only phrases, and is checked."""
         ...
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[str | Completion]:
+    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Generator[str | Completion, None, None]:
         """Yield pieces of text as they come, then one :class:`Completion` whose text is all of them joined.
 
         A failure before the first piece may have been retried; a cut stream raises ``ServiceUnavailable``.

@@ -119,6 +119,9 @@ class Settings(BaseSettings):
     circuit_failures: int = Field(5, ge=1, description="Failures in a row after which a service is left alone.")
     circuit_seconds: float = Field(30.0, gt=0, description="How long it is left alone, in seconds.")
 
+    relevance_threshold: float = Field(
+        0.35, ge=0, le=1, description="Least cosine similarity of a passage to a question that it may answer."
+    )
     cache: Literal["on", "off"] = Field("on", description="Whether answers are shared through the semantic cache.")
     cache_threshold: float = Field(0.9, ge=0.5, le=1.0, description="Least cosine similarity of a semantic hit.")
     cache_days: float = Field(30.0, gt=0, description="Days after which an entry is no longer served.")

@@ -41,6 +41,13 @@ _NUMBER_WORDS = {
     word: str(number)
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 } | {"half": "0.5", "twice": "2", "once": "1", "thrice": "3", "double": "2", "fifteen": "15", "twenty": "20"}
+_STOP = frozenset(
+    """
+    a an the of to in on at for and or is are be as it its this that these those with by from your you their they we
+    our he she can should may will would do does did has have had about into per than then so if when while also how
+    what which who most many some any each every both such there here i me my up out
+    """.split()
+)
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|%|°c|[a-z]+(?:['’][a-z]+)*", re.IGNORECASE)
 _NUMBER_THEN_LETTER = re.compile(r"(?<=\d)(?=[a-zA-Z%°])")
 # A Snowball stemmer keeps a buffer, so that each thread needs its own.
@@ -90,6 +97,16 @@ def quantities(words: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield f"{float(token):g}", following
         elif token not in ("to", "and", "or"):
             following = ""
+
+
+def content_words(text: str) -> frozenset[str]:
+    """Return the stems of the words that carry meaning; units in one spelling, numbers left out.
+
+    >>> sorted(content_words("How many grams of protein do you need?"))
+    ['g', 'need', 'protein']
+    """
+    kept = [_UNITS.get(word, word) for word in tokens(text) if word not in _STOP and not is_number(word)]
+    return frozenset(stem(kept))
 
 
 def plain(text: str) -> str:

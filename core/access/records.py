@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import JSON, Column
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from core.access.model import Actor
 from core.database import UtcDateTime
@@ -45,7 +45,7 @@ def write_audit(
     Two writers of one tenant cannot both append: the second meets the primary key (or waits for the lock).
     """
     last = session.exec(
-        select(AuditRow).where(AuditRow.tenant == actor.tenant).order_by(AuditRow.number.desc()).limit(1)  # type: ignore[attr-defined]
+        select(AuditRow).where(AuditRow.tenant == actor.tenant).order_by(col(AuditRow.number).desc()).limit(1)
     ).first()
     row = AuditRow(
         tenant=actor.tenant,
@@ -66,7 +66,7 @@ def write_audit(
 def broken_link(session: Session, tenant: str) -> int | None:
     """Return the number of the first row whose hash does not fit, or None when the whole chain holds."""
     previous = GENESIS
-    query = select(AuditRow).where(AuditRow.tenant == tenant).order_by(AuditRow.number)  # type: ignore[arg-type]
+    query = select(AuditRow).where(AuditRow.tenant == tenant).order_by(col(AuditRow.number))
     for expected, row in enumerate(session.exec(query.execution_options(yield_per=1000)), start=1):
         if row.number != expected or row.previous != previous or row.hash != _digest(row):
             return row.number

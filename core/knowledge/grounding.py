@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.text import is_number, plain, quantities, stem, tokens, unit
+from core.text import content_words, plain, quantities, tokens, unit
 
 SUPPORT = 0.75
 """Least share of a sentence's content words that one source sentence must hold."""
@@ -22,13 +22,6 @@ _SAFETY = frozenset(
     not no never without avoid stop safe unsafe safely danger dangerous risk risky harm injury injured pain painful
     doctor midwife physiotherapist professional emergency ambulance hospital urgent must pregnant pregnancy
     contraindicated unless except only before after less more under over until instead cannot
-    """.split()
-)
-_STOP = frozenset(
-    """
-    a an the of to in on at for and or is are be as it its this that these those with by from your you their they we
-    our he she can should may will would do does did has have had about into per than then so if when while also how
-    what which who most many some any each every both such there here i me my up out
     """.split()
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -88,6 +81,5 @@ def check_sentence(sentence: str, sources: Iterable[str], names: Sequence[str] =
 @lru_cache(maxsize=4096)
 def _claims(text: str) -> _Claims:
     said = tokens(text)
-    content = [unit(word) or word for word in said if word not in _STOP and not is_number(word)]
     units = frozenset(name for word in said if (name := unit(word)))
-    return _Claims(frozenset(stem(content)), frozenset(quantities(said)), units, frozenset(said) & _SAFETY)
+    return _Claims(content_words(text), frozenset(quantities(said)), units, frozenset(said) & _SAFETY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from statistics import median
 
@@ -35,7 +36,7 @@ def record_vote(session: Session, actor: Actor, turn_id: str, at: datetime, befo
                 hour=hour_of(at),
                 before=before,
                 after=after,
-            )  # fmt: skip
+            )
         )
 
 
@@ -76,17 +77,16 @@ def _bucket(hour: int, counts: dict[str, int], times: dict[tuple[int, str], list
     )
 
 
-def _total(first: int, buckets: tuple[Bucket, ...], latencies: object) -> Bucket:
+def _total(first: int, buckets: tuple[Bucket, ...], latencies: Sequence[tuple[int, str, float]]) -> Bucket:
     sums = {
         name: sum(getattr(bucket, name) for bucket in buckets)
         for name in ("hits", "misses", "bypasses", "ups", "downs")
     }
-    rows = list(latencies)  # type: ignore[call-overload]
     return Bucket(
         start_of(first),
         **sums,
-        hit_p50_ms=_median([ms for _, outcome, ms in rows if outcome == "hit"]),
-        miss_p50_ms=_median([ms for _, outcome, ms in rows if outcome == "miss"]),
+        hit_p50_ms=_median([ms for _, outcome, ms in latencies if outcome == "hit"]),
+        miss_p50_ms=_median([ms for _, outcome, ms in latencies if outcome == "miss"]),
     )
 
 

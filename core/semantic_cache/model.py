@@ -11,6 +11,8 @@ from typing import Any
 from core.ports import Vector
 from core.text import normalise
 
+OPENING = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -62,12 +64,21 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A known question near the one asked."""
+class Hidden:
+    """What one user must never be shown again: answers by key, and how these begin, so that a stream can be held."""
 
-    question_id: str
-    question: str
-    similarity: float
+    keys: frozenset[str] = frozenset()
+    openings: tuple[str, ...] = ()
+
+    def may_show(self, so_far: str) -> bool:
+        """Say whether the beginning of an answer already differs from the beginning of every hidden one."""
+        said = _folded(so_far)
+        return not any(opening.startswith(said) or said.startswith(opening) for opening in self.openings)
+
+
+def opening_of(answer: str) -> str:
+    """Return the first characters of an answer, as :class:`Hidden` compares them."""
+    return _folded(answer)[:OPENING]
 
 
 def question_key(question: str) -> str:
@@ -77,4 +88,8 @@ def question_key(question: str) -> str:
 
 def answer_key(answer: str) -> str:
     """Return the key by which an answer is recognised wherever it turns up again."""
-    return hashlib.sha256(" ".join(answer.split()).casefold().encode()).hexdigest()
+    return hashlib.sha256(_folded(answer).encode()).hexdigest()
+
+
+def _folded(answer: str) -> str:
+    return " ".join(answer.split()).casefold()

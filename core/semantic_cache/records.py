@@ -49,6 +49,7 @@ class HiddenAnswer(SQLModel, table=True):
     tenant: str = Field(primary_key=True)
     actor_id: str = Field(primary_key=True)
     answer_key: str = Field(primary_key=True)
+    opening: str
 
 
 def exact(session: Session, namespace: str, key: str, now: datetime) -> list[CacheEntry]:
@@ -81,10 +82,16 @@ def hidden(session: Session, tenant: str, actor_id: str, keys: list[str]) -> set
     return set(session.exec(query))
 
 
-def all_hidden(session: Session, tenant: str, actor_id: str) -> set[str]:
-    """Return the keys of the answers that the user must not see (at most 10,000)."""
-    query = select(HiddenAnswer.answer_key).where(HiddenAnswer.tenant == tenant, HiddenAnswer.actor_id == actor_id)
-    return set(session.exec(query.limit(10_000)))
+def all_hidden(session: Session, tenant: str, actor_id: str) -> list[HiddenAnswer]:
+    """Return every answer that the user must not see (one for each thumb down that the user gave)."""
+    query = select(HiddenAnswer).where(HiddenAnswer.tenant == tenant, HiddenAnswer.actor_id == actor_id)
+    return list(session.exec(query))
+
+
+def serving(session: Session, entry_ids: list[str], now: datetime) -> set[str]:
+    """Return which of these entries are still served."""
+    query = select(CacheEntry.id).where(col(CacheEntry.id).in_(entry_ids), CacheEntry.expires_at > now)
+    return set(session.exec(query))
 
 
 def unindexed(session: Session, limit: int) -> list[tuple[CacheQuestion, CacheEntry]]:

@@ -13,7 +13,7 @@ from core.access.model import Actor
 from core.database import Database, new_id
 from core.errors import ServiceError
 from core.ports import Clock, Embedder, Match, Vector, VectorRecord, VectorStore
-from core.semantic_cache.model import Evidence, Hit, Miss, Scope, question_key
+from core.semantic_cache.model import Evidence, Hidden, Hit, Miss, Scope, opening_of, question_key
 from core.semantic_cache.records import (
     CacheEntry,
     CacheQuestion,
@@ -205,15 +205,16 @@ class SemanticCache:
             remove(session, gone)
         return len(missing) + len(gone)
 
-    def hidden_from(self, actor: Actor) -> set[str]:
-        """Return the keys of the answers that this user must not see again."""
+    def hidden_from(self, actor: Actor) -> Hidden:
+        """Return what this user must not be shown again."""
         with self._database.read() as session:
-            return all_hidden(session, actor.tenant, actor.id)
+            rows = all_hidden(session, actor.tenant, actor.id)
+        return Hidden(frozenset(row.answer_key for row in rows), tuple(row.opening for row in rows))
 
 
-def hide(session: Session, actor: Actor, key: str) -> None:
+def hide(session: Session, actor: Actor, key: str, answer: str) -> None:
     """Never show the answer of this key to this user again; in the transaction of the vote that says so."""
-    session.merge(HiddenAnswer(tenant=actor.tenant, actor_id=actor.id, answer_key=key))
+    session.merge(HiddenAnswer(tenant=actor.tenant, actor_id=actor.id, answer_key=key, opening=opening_of(answer)))
 
 
 def unhide(session: Session, actor: Actor, key: str) -> None:

@@ -1,0 +1,94 @@
+"""What may be asked, and what the answer may be shared with."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from core.errors import InputError
+from core.text import tokens
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+# Joiners shape letters in Persian, Hindi and emoji; the rest of their class only hides text.
+_KEPT = {"\n", "\u200c", "\u200d"}
+
+_SELF = re.compile(
+    r"""
+    \b(?:i\s?['’]?m|i\s?['’]ve|i\s?['’]d\s+been)\b
+    | \bi\s+(?:am|had|was|were|got|weigh|took|feel|felt|suffer|broke|hurt|injured|tore|lost|gained|did|ate|ran|trained
+        |live|used|can['’]?t|cannot|couldn['’]t|keep|just|recently|usually|always|never|already|only|currently|started
+        |stopped|turned)\b
+    | (?<!can\s)(?<!must\s)(?<!should\s)(?<!could\s)(?<!do\s)\bi\s+(?:have|take)\b
+    # "Can I train every day?" and "before I run" are anybody's; "I train every day" is the asker's.
+    | (?<!can\s)(?<!may\s)(?<!must\s)(?<!should\s)(?<!could\s)(?<!do\s)(?<!when\s)(?<!before\s)(?<!after\s)(?<!if\s)
+      \bi\s+(?:eat|drink|run|train|lift|squat|bench|deadlift|work)\b
+    | \b(?:me|mine|myself|us|our|ours|we['’]?re|we\s+are)\b(?<!tell\sme)(?<!give\sme)(?<!show\sme)(?<!explain\sme)
+    | \bmy\b(?!\s+(?:form|technique|grip|posture|endurance|strength|speed|pace|flexibility|mobility|balance|stamina
+        |motivation|recovery|sleep|breathing|running|lifting|squats?|deadlifts?|push[\s-]?ups?|pull[\s-]?ups?|planks?
+        |lunges?|bench|workouts?|training|warm[\s-]?up|muscles?|first)\b)
+    | \b\d{1,3}[\s-]*(?:years?|yrs?|yo|y/o)\b[\s-]*(?:old)?
+    | \S+@\S+\.\w+ | https?:// | (?:\+|\b)\d[\d\s()/-]{7,}\d
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_OPENS = re.compile(
+    r"^\W*(?:and|but|also|or|so|then|what about|how about|why not|why|really|are you sure|ok|okay|yes|no|more"
+    r"|tell me more|go on|continue|explain|another|which one|what else"
+    r"|anything else|for how long|how so|else|in that case)\b",
+    re.IGNORECASE,
+)
+_REFERS = re.compile(
+    r"\b(?:that|this|these|those|them|they|their|its|ones?|same|above|previous|earlier|former|latter|again|you said"
+    r"|you mentioned|your answer)\b",
+    re.IGNORECASE,
+)
+_IT = re.compile(r"\bit\b", re.IGNORECASE)
+_EMPTY_IT = re.compile(
+    r"\b(?:(?:is|isn['’]t|was|would|will|can) it (?:be )?(?:ok(?:ay)?|safe|good|bad|better|best|normal|possible|true"
+    r"|necessary|worth|fine|dangerous|healthy|harmful|useful|wise|too|important|enough)|does it take|it takes)\b",
+    re.IGNORECASE,
+)
+_NOT_REFERRING = re.compile(r"\bthis (?:week|month|year|morning|evening)\b|\bone (?:day|week|leg|arm)\b", re.IGNORECASE)
+SHORTEST_STANDALONE = 3
+"""Words below which a question in the middle of a conversation is taken for a follow-up."""
+
+
+def cleaned(question: str, longest: int) -> str:
+    """Return the question without invisible characters.
+
+    Raises
+    ------
+    InputError
+        It is empty, has no word, or more than `longest` characters.
+    """
+    kept = "".join(c for c in question if c in _KEPT or unicodedata.category(c) not in _INVISIBLE).strip()
+    if not kept:
+        raise InputError("Write a question first.")
+    if len(kept) > longest:
+        raise InputError(f"The question has {len(kept):,} characters; {longest:,} are the most. Please shorten it.")
+    if not any(character.isalnum() for character in kept):
+        raise InputError("Write the question in words; signs and pictures alone cannot be answered.")
+    return kept
+
+
+def is_personal(question: str) -> bool:
+    """Say whether the question is about its asker, so that its answer is nobody else's.
+
+    Rules that err on the careful side: a general question taken for a personal one only misses the cache.
+
+    >>> is_personal("How do I do a push-up?"), is_personal("I am 54 and my knee hurts")
+    (False, True)
+    """
+    return _SELF.search(question) is not None
+
+
+def depends_on_before(question: str) -> bool:
+    """Say whether the question may lean on what was said before, so that its words alone do not hold its meaning.
+
+    >>> depends_on_before("And how many of those?"), depends_on_before("Is it safe to run in the heat?")
+    (True, False)
+    """
+    if len(tokens(question)) < SHORTEST_STANDALONE or _OPENS.search(question):
+        return True
+    bare = _NOT_REFERRING.sub(" ", _EMPTY_IT.sub(" ", question))
+    return bool(_REFERS.search(bare) or _IT.search(bare))
