@@ -63,6 +63,13 @@ def write_audit(
     session.flush()
 
 
+def audit_since(session: Session, tenant: str, action: str, since: datetime, limit: int = 200) -> list[AuditRow]:
+    """Return the rows of one action since a time (the newest 200 at most), oldest first."""
+    query = select(AuditRow).where(AuditRow.tenant == tenant, AuditRow.action == action, AuditRow.at >= since)
+    newest = session.exec(query.order_by(col(AuditRow.number).desc()).limit(min(limit, 200)))
+    return list(newest)[::-1]
+
+
 def broken_link(session: Session, tenant: str) -> int | None:
     """Return the number of the first row whose hash does not fit, or None when the whole chain holds."""
     previous = GENESIS

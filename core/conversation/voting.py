@@ -13,7 +13,7 @@ from core.database import Database
 from core.errors import InputError
 from core.feedback import service as feedback
 from core.feedback.model import Given, Thumb, Vote
-from core.feedback.records import newest
+from core.feedback.records import newest, standing
 from core.monitoring.service import record_vote
 from core.ports import Clock
 from core.semantic_cache.records import serving
@@ -61,6 +61,12 @@ class Voting:
             hide(session, actor, turn.answer_key, turn.answer)
         elif not other_downs(session, actor, turn):
             unhide(session, actor, turn.answer_key)
+
+    def standing(self, actor: Actor, turn_id: str) -> Vote | None:
+        """Return the actor's vote on a turn as it stands now, or None."""
+        with self._database.read() as session:
+            given = standing(session, actor, [turn_id]).get(turn_id)
+        return given.vote if given else None
 
     def mine(self, actor: Actor, limit: int = 50) -> list[FeedbackView]:
         """Return the actor's newest votes (at most 200) and what became of each."""

@@ -40,6 +40,7 @@ class Library:
     documents: tuple[Document, ...]
     passages: dict[str, Passage]
     order: tuple[str, ...]
+    exercise_names: tuple[tuple[str, ...], ...]
     lexical: LexicalIndex
 
     @staticmethod
@@ -48,7 +49,8 @@ class Library:
         passages = {passage.id: passage for document in documents for passage in document.passages}
         names = {document.id: " ".join(document.names) for document in documents}
         texts = [f"{names[passage.document_id]} {passage.searchable}" for passage in passages.values()]
-        return Library(version, tuple(documents), passages, tuple(passages), LexicalIndex(texts))
+        exercises = tuple(document.names for document in documents if document.names)
+        return Library(version, tuple(documents), passages, tuple(passages), exercises, LexicalIndex(texts))
 
 
 class Knowledge:
@@ -78,7 +80,7 @@ class Knowledge:
     @property
     def exercise_names(self) -> tuple[tuple[str, ...], ...]:
         """For each exercise what people call it."""
-        return tuple(document.names for document in self._library.documents if document.names)
+        return self._library.exercise_names
 
     def sync(self, progress: Progress = lambda done, total: None) -> None:
         """Bring the library in step with the files: build a snapshot if they changed, else load the one there is.

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from core.access.model import Actor, Role, require, system
-from core.access.records import write_audit
+from core.access.records import audit_since, write_audit
 from core.database import Database
 from core.errors import NotFoundError
 from core.ports import Clock
@@ -22,6 +22,15 @@ class ReleaseView:
     created_at: datetime
     spec: ReleaseSpec
     channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A channel was pointed at a release."""
+
+    at: datetime
+    channel: str
+    release_id: str
 
 
 class Releases:
@@ -61,6 +70,13 @@ class Releases:
             if chosen is None or release is None:
                 raise NotFoundError("No release is being served yet; start the app once with `make run`.")
             return Serving(release.id, chosen.name, release.spec)
+
+    def moves(self, actor: Actor, since: datetime) -> list[Move]:
+        """Return when channels were pointed at another release, oldest first, for product managers."""
+        require(actor, Role.PRODUCT)
+        with self._database.read() as session:
+            rows = audit_since(session, actor.tenant, "channel.moved", since)
+        return [Move(row.at, row.subject, row.detail["to"]) for row in rows]
 
     def listing(self, actor: Actor, limit: int = 50) -> list[ReleaseView]:
         """Return the newest releases, for admins."""

@@ -1,0 +1,61 @@
+"""Sign-in and navigation by role. Everything that a page does is checked again in the services."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.access.model import Role
+from pages.components.services import the_services
+from pages.components.session import visitor
+
+services = the_services()
+name = services.settings.product_name
+st.set_page_config(page_title=name, page_icon=":material/exercise:", layout="wide")
+actor = visitor(services)
+
+if actor is None:
+    st.title(name)
+    st.write("Sign in to chat with the coach.")
+    if services.settings.sign_in == "oidc":
+        st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+    else:
+        st.link_button("Sign in", "/api/sign-in", type="primary", icon=":material/login:")
+    st.stop()
+
+sections = {
+    "Coach": [
+        st.Page("trainer/chat.py", title="Chat", icon=":material/chat:", default=True, help="Ask the coach."),
+        st.Page(
+            "trainer/my_feedback.py",
+            title="My feedback",
+            icon=":material/thumbs_up_down:",
+            help="What you voted, and what became of it.",
+        ),
+    ]
+}
+if actor.role >= Role.PRODUCT:
+    sections["Product"] = [
+        st.Page(
+            "product/monitoring.py",
+            title="Monitoring",
+            icon=":material/monitoring:",
+            help="Hit rate, thumbs and latency over time.",
+        )
+    ]
+if actor.role >= Role.ADMIN:
+    sections["Admin"] = [
+        st.Page(
+            "admin/releases.py",
+            title="Releases",
+            icon=":material/deployed_code:",
+            help="What is served, and the configuration in force.",
+        )
+    ]
+page = st.navigation(sections, expanded=True)
+page.run()
+with st.sidebar:
+    st.caption(f"{name} · {actor.name}, {actor.role.title}")
+    if services.settings.sign_in == "oidc":
+        st.button("Sign out", icon=":material/logout:", on_click=st.logout, type="tertiary")
+    else:
+        st.page_link("/api/sign-in", label="Switch user", icon=":material/switch_account:")

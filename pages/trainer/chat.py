@@ -1,0 +1,116 @@
+"""Chat with the coach: ask, see the sources, vote, come back to it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import streamlit as st
+
+from core.access.model import Actor
+from core.bootstrap import Services
+from core.conversation.model import Accepted, ConversationView, TurnView
+from core.errors import CoachError, NotFoundError
+from pages.components.conversations import conversation_list, conversation_menu
+from pages.components.services import the_services
+from pages.components.session import Wanted, page_state, show_conversation, signed_in
+from pages.components.text import safe_markdown
+from pages.components.turn import show_notices, show_question, show_turn
+
+SUGGESTIONS = (
+    "How do I do a push-up?",
+    "How much protein do I need to build muscle?",
+    "How should I warm up before running?",
+    "How many days a week should a beginner train?",
+    "Is it safe to exercise during pregnancy?",
+)
+
+
+def _opened(services: Services, actor: Actor) -> ConversationView | None:
+    state = page_state()
+    if state.conversation_id is None:
+        return None
+    try:
+        return services.conversations.open(actor, state.conversation_id)
+    except NotFoundError as error:
+        show_conversation(None)
+        st.info(str(error))
+        return None
+
+
+def _welcome() -> str | None:
+    st.title("What would you like to know?", anchor=False)
+    st.write("The coach answers from the workout library and names its sources. It does not replace a doctor.")
+    return st.pills("Suggestions", SUGGESTIONS, label_visibility="collapsed", key="suggestion")
+
+
+def _history(services: Services, actor: Actor, conversation: ConversationView, replaced: str | None) -> None:
+    conversation_menu(services, actor, conversation)
+    state = page_state()
+    hidden = max(0, len(conversation.turns) - state.turns_shown)
+    if hidden and st.button(f"Show {min(20, hidden)} earlier", type="tertiary", icon=":material/expand_less:"):
+        state.turns_shown += 20
+        st.rerun()
+    for turn in conversation.turns[hidden:]:
+        if turn.id != replaced:
+            show_question(turn.question)
+            show_turn(services, actor, turn)
+
+
+def _ask(services: Services, actor: Actor, wanted: Wanted) -> None:
+    """Stream one answer. Any click runs the page anew, which closes the stream and keeps what was said."""
+    show_question(wanted.question)
+    state = page_state()
+    parts = services.asking.ask(
+        actor, wanted.question, conversation_id=state.conversation_id, fresh=wanted.fresh, replaces=wanted.replaces
+    )
+    with st.chat_message("assistant", avatar=":material/exercise:"), closing(parts):
+        above, slot, below = st.container(), st.empty(), st.empty()
+        below.button("Stop", icon=":material/stop_circle:", type="tertiary", key="stop")
+        slot.markdown(":shimmer[Looking in the library…]")
+        said = ""
+        for part in parts:
+            if isinstance(part, Accepted):
+                if state.conversation_id != part.conversation_id:
+                    show_conversation(part.conversation_id)
+                with above:
+                    show_notices(part.notices)
+            elif isinstance(part, TurnView):
+                break
+            else:
+                said += part
+                slot.markdown(safe_markdown(said))
+
+
+def main() -> None:
+    """Lay out the page."""
+    services = the_services()
+    actor = signed_in(services)
+    state = page_state()
+    with st.sidebar:
+        conversation_list(services, actor)
+    typed = st.chat_input("Ask about exercises, training, running, nutrition…", submit_mode="disable")
+    conversation = _opened(services, actor)
+    wanted, state.wanted = state.wanted, None
+    if typed:
+        wanted = Wanted(typed)
+    place = st.empty()
+    if conversation is None and wanted is None:
+        with place.container():
+            if suggested := _welcome():
+                wanted = Wanted(suggested)
+        if wanted:
+            place.empty()
+    if conversation:
+        _history(services, actor, conversation, wanted.replaces if wanted else None)
+    if state.problem:
+        st.error(state.problem, icon=":material/error:")
+        state.problem = ""
+    if wanted:
+        try:
+            _ask(services, actor, wanted)
+        except CoachError as error:
+            state.problem = str(error)
+        st.rerun()
+
+
+main()

@@ -1,0 +1,24 @@
+"""What the scheduler does by itself: a name, an interval, and one service call each. Every job may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.bootstrap import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A call every `seconds`."""
+
+    name: str
+    seconds: int
+    run: Callable[[Services], object]
+
+
+JOBS = (
+    Job("cache.reconcile", 60, lambda services: services.cache.reconcile()),
+    Job("knowledge.index", 60, lambda services: services.knowledge.index()),
+    Job("conversations.recover", 300, lambda services: services.conversations.recover(alone=False)),
+)
