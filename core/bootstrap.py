@@ -107,9 +107,9 @@ class Services:
                 close()
 
 
-def build_services(settings: Settings) -> Services:
+def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     """Construct every part that the settings name; nothing is read, migrated or called yet."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     database = Database(settings.database)
     embedder = _embedder(settings)
     store = _store(settings, database)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import Stemmer
 
@@ -116,6 +116,33 @@ def plain(text: str) -> str:
     True
     """
     return f" {' '.join(stem(re.findall(r'[a-z0-9]+', unicodedata.normalize('NFKC', text).lower())))} "
+
+
+class Names:
+    """Finds names in texts, the longest first: "lower back" is found before "back".
+
+    Parameters
+    ----------
+    meanings : mapping of str to str
+        For each name what it stands for.
+    """
+
+    def __init__(self, meanings: Mapping[str, str]) -> None:
+        stemmed = {plain(name): meaning for name, meaning in meanings.items()}
+        self._names = sorted(stemmed.items(), key=lambda pair: -len(pair[0]))
+
+    def within(self, text: str) -> set[str]:
+        """Return what the names in a text, given as :func:`plain` returns it, stand for.
+
+        >>> Names({"push-up": "push-up", "wall push-up": "wall"}).within(plain("Are wall push-ups easy?"))
+        {'wall'}
+        """
+        found = set()
+        for name, meaning in self._names:
+            if name in text:
+                found.add(meaning)
+                text = text.replace(name, " | ")
+        return found
 
 
 def normalise(text: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.access.model import Role
 from pages.components.services import the_services
 from pages.components.session import visitor
 
+ICON = Path(__file__).parent / "components" / "icon.svg"
 services = the_services()
 name = services.settings.product_name
-st.set_page_config(page_title=name, page_icon=":material/exercise:", layout="wide")
+st.set_page_config(page_title=name, page_icon=str(ICON), layout="wide")
 actor = visitor(services)
 
 if actor is None:
@@ -58,4 +61,4 @@ with st.sidebar:
     if services.settings.sign_in == "oidc":
         st.button("Sign out", icon=":material/logout:", on_click=st.logout, type="tertiary")
     else:
-        st.page_link("/api/sign-in", label="Switch user", icon=":material/switch_account:")
+        st.markdown("[:material/switch_account: Switch user](/api/sign-in)")

@@ -106,14 +106,14 @@ class Asking:
             yield draft.accepted(warned)
             yield from self._answer(actor, draft, scope, fresh=fresh or replaces is not None, warned=warned)
         except GeneratorExit:
-            self._log(draft.finish(State.STOPPED), draft)
+            self._end(draft, State.STOPPED)
             raise
         except CoachError as error:
-            self._log(draft.finish(State.FAILED, str(error)), draft)
+            self._end(draft, State.FAILED, str(error))
             raise
         except Exception as error:
             log.exception("turn_failed", extra={"correlation_id": draft.turn.id})
-            draft.finish(State.FAILED, type(error).__name__)
+            self._end(draft, State.FAILED, type(error).__name__)
             raise
 
     def _answer(
@@ -129,7 +129,7 @@ class Asking:
             draft.decided(Outcome.HIT, looked.evidence)
             draft.take_hit(looked)
             draft.watch.first_words = draft.watch.total
-            view = self._log(draft.finish(State.DONE), draft)  # kept first, shown then
+            view = self._end(draft, State.DONE)  # kept first, shown then
             yield view.answer
             yield view
             return
@@ -144,7 +144,7 @@ class Asking:
         answer = yield from self._stream(actor, draft, question, found)
         remarks = [] if dense else [WITHOUT_VECTORS]
         draft.take_answer(answer, remarks, self._rules.cost_usd(answer))
-        view = self._log(draft.finish(State.INTERRUPTED if answer.cut else State.DONE), draft)
+        view = self._end(draft, State.INTERRUPTED if answer.cut else State.DONE)
         if shared and answer.complete and answer.quotes and dense:
             self._admit(scope, draft, vector, answer)
         yield view
@@ -186,8 +186,12 @@ class Asking:
         except CoachError as error:  # the answer is kept and shown; sharing it is a convenience
             log.warning("not_admitted", extra={"reason": str(error), "correlation_id": draft.turn.id})
 
-    def _log(self, view: TurnView, draft: Draft) -> TurnView:
+    def _end(self, draft: Draft, state: State, error: str | None = None) -> TurnView:
+        """Keep the turn as it ended and log it, once: who closes the generator after the last part stops nothing."""
         turn = draft.turn
+        if turn.state != State.ANSWERING:
+            return turn.view()
+        view = draft.finish(state, error)
         facts = {
             "correlation_id": turn.id,
             "outcome": turn.outcome,

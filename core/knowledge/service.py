@@ -16,6 +16,7 @@ from core.knowledge.model import Document, Passage, snapshot_version
 from core.knowledge.records import KnowledgeSnapshot, add_documents, newest_version, read_documents
 from core.knowledge.retrieval import Found, fuse
 from core.ports import Clock, Embedder, Vector, VectorRecord, VectorStore
+from core.text import Names, plain
 
 log = logging.getLogger(__name__)
 CANDIDATES = 30
@@ -33,6 +34,20 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
+class Rankings:
+    """Passage ids, best first: by cosine similarity (None without vectors), by words, and of the exercises named."""
+
+    similarity: dict[str, float] | None
+    lexical: list[str]
+    named: list[str]
+
+    @property
+    def all(self) -> list[list[str]]:
+        """The rankings that are fused."""
+        return [list(self.similarity or {}), self.lexical, self.named]
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
     """A snapshot in memory."""
 
@@ -41,6 +56,7 @@ class Library:
     passages: dict[str, Passage]
     order: tuple[str, ...]
     exercise_names: tuple[tuple[str, ...], ...]
+    named: Names
     lexical: LexicalIndex
 
     @staticmethod
@@ -50,7 +66,8 @@ class Library:
         names = {document.id: " ".join(document.names) for document in documents}
         texts = [f"{names[passage.document_id]} {passage.searchable}" for passage in passages.values()]
         exercises = tuple(document.names for document in documents if document.names)
-        return Library(version, tuple(documents), passages, tuple(passages), exercises, LexicalIndex(texts))
+        named = Names({name: document.id for document in documents for name in document.names})
+        return Library(version, tuple(documents), passages, tuple(passages), exercises, named, LexicalIndex(texts))
 
 
 class Knowledge:
@@ -160,27 +177,37 @@ class Knowledge:
         vector : array of shape (dimension,) or None
             The question's embedding; without one, words alone decide.
         """
-        library = self._library
-        similarity, dense = self._dense(vector)
-        lexical = [library.order[position] for position, _ in library.lexical.search(question, CANDIDATES)]
-        scores = fuse([list(similarity), lexical])
+        library, ranked = self._library, self.rank(question, vector)
+        similarity = ranked.similarity or {}
+        scores = fuse(ranked.all)
         best = sorted(scores, key=lambda identity: (-scores[identity], identity))[:limit]
         found = (
             Found(library.passages[identity], scores[identity], similarity.get(identity))
             for identity in best
             if identity in library.passages
         )
-        return Retrieved(tuple(found), dense)
+        return Retrieved(tuple(found), ranked.similarity is not None)
 
-    def _dense(self, vector: Vector | None) -> tuple[dict[str, float], bool]:
+    def rank(self, question: str, vector: Vector | None) -> Rankings:
+        """Rank passages by meaning, by words, and by the exercises that the question names, each on its own."""
+        library = self._library
+        lexical = [library.order[position] for position, _ in library.lexical.search(question, CANDIDATES)]
+        similarity = self._dense(vector)
+        # "How do I do a push-up?" is nearer to every kind of push-up than a ranking by meaning or words can tell.
+        exercises = library.named.within(plain(question))
+        candidates = dict.fromkeys([*(similarity or {}), *lexical])
+        named = [passage for passage in candidates if passage.rpartition("#")[0] in exercises]
+        return Rankings(similarity, lexical, named)
+
+    def _dense(self, vector: Vector | None) -> dict[str, float] | None:
         if vector is None:
-            return {}, False
+            return None
         try:
             matches = self._store.query(self._namespace(self.version), vector, limit=CANDIDATES)
         except ServiceError as error:
             log.warning("retrieval_without_vectors", extra={"reason": str(error)})
-            return {}, False
-        return {match.id: match.score for match in matches}, True
+            return None
+        return {match.id: match.score for match in matches}
 
     def _namespace(self, version: str) -> str:
         return f"knowledge-{version}-{self._embedder.name}"

@@ -6,11 +6,11 @@ differ by a number, a name or a negation the cosine of bi-encoders is close to c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from core.semantic_cache import vocabulary
-from core.text import plain, quantities, tokens
+from core.text import Names, plain, quantities, tokens
 
 _NEGATIONS = frozenset("not no never without nor neither avoid instead except cannot".split())
 _ASKS = {
@@ -43,13 +43,13 @@ class Veto:
     def __init__(self, exercises: Iterable[Sequence[str]] = ()) -> None:
         named = {name: names[0] for names in exercises for name in names}
         self._kinds = [
-            ("exercise", _by_length(named)),
-            ("equipment", _by_length(vocabulary.concepts(vocabulary.EQUIPMENT))),
-            ("body part", _by_length(vocabulary.concepts(vocabulary.BODY_PARTS))),
-            ("group of people", _by_length(vocabulary.concepts(vocabulary.PEOPLE))),
-            ("condition", _by_length(vocabulary.concepts(vocabulary.CONDITIONS))),
-            ("subject", _by_length(vocabulary.concepts(vocabulary.SUBJECTS))),
-            ("kind of question", _by_length(_ASKS)),
+            ("exercise", Names(named)),
+            ("equipment", Names(vocabulary.concepts(vocabulary.EQUIPMENT))),
+            ("body part", Names(vocabulary.concepts(vocabulary.BODY_PARTS))),
+            ("group of people", Names(vocabulary.concepts(vocabulary.PEOPLE))),
+            ("condition", Names(vocabulary.concepts(vocabulary.CONDITIONS))),
+            ("subject", Names(vocabulary.concepts(vocabulary.SUBJECTS))),
+            ("kind of question", Names(_ASKS)),
         ]
         self._opposites = [
             (tuple(map(plain, one)), tuple(map(plain, other)))
@@ -64,7 +64,7 @@ class Veto:
             return "one is negated"
         one, other = plain(asked), plain(known)
         for kind, names in self._kinds:
-            if difference := _concepts(one, names) ^ _concepts(other, names):
+            if difference := names.within(one) ^ names.within(other):
                 return f"{kind} differs: {min(difference)}"
         for words, against in self._opposites:
             if _pulls(one, words, against) * _pulls(other, words, against) < 0:
@@ -80,20 +80,6 @@ def quantities_differ(asked: str, known: str) -> bool:
 @lru_cache(maxsize=8192)
 def _negated(text: str) -> bool:
     return sum(token in _NEGATIONS for token in tokens(text)) % 2 == 1
-
-
-def _by_length(names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Stem the names, longest first: "lower back" is found before "back"."""
-    return sorted(((plain(name), concept) for name, concept in names.items()), key=lambda pair: -len(pair[0]))
-
-
-def _concepts(text: str, names: list[tuple[str, str]]) -> set[str]:
-    found = set()
-    for name, concept in names:
-        if name in text:
-            found.add(concept)
-            text = text.replace(name, " | ")
-    return found
 
 
 def _pulls(text: str, words: tuple[str, ...], against: tuple[str, ...]) -> int:

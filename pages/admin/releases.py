@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import CoachError
 from pages.components.services import the_services
 from pages.components.session import signed_in
-from pages.components.text import local_time
+from pages.components.text import local_time, plain_label
 
 services = the_services()
 actor = signed_in(services)
@@ -19,13 +19,14 @@ except CoachError as error:
     st.error(str(error))
     st.stop()
 
-for part in services.parts():
+parts = services.parts()
+for part in parts:
     if part.problem:
         st.error(f"{part.name}: {part.problem}", icon=":material/error:")
 for problem in services.knowledge.problems[:20]:
     st.warning(f"Knowledge was not imported. {problem}", icon=":material/menu_book:")
 with st.container(horizontal=True):
-    for part in services.parts():
+    for part in parts:
         st.badge(
             f"{part.name} {'fails' if part.problem else 'answers'}",
             icon=":material/error:" if part.problem else ":material/check_circle:",
@@ -39,7 +40,7 @@ st.caption(
 )
 if not releases:
     st.info("There is no release yet; start the server once with `make run`.")
-st.dataframe(
+st.table(
     [
         {
             "Release": release.id,
@@ -60,8 +61,7 @@ st.subheader("Configuration in force", anchor=False)
 st.caption(
     "Set by environment variables or `.env`, read at start; docs/settings.md describes each. Secrets are masked."
 )
-st.dataframe(
-    [{"Setting": name, "Value": value or "(not set)"} for name, value in configuration.items()],
+st.table(
+    [{"Setting": name, "Value": plain_label(value, 200) or "(not set)"} for name, value in configuration.items()],
     hide_index=True,
-    height=500,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -16,9 +17,11 @@ GREEN, BLUE, GREY, RED = "#2e9e6b", "#3b82c4", "#9aa5a0", "#d1495b"
 def stacked(buckets: Sequence[Bucket], parts: dict[str, tuple[str, Callable[[Bucket], int]]], unit: str) -> go.Figure:
     """Return counts over time as stacked bars; `parts` gives each name its colour and its count in a bucket."""
     figure = go.Figure()
+    span = (buckets[1].start - buckets[0].start).total_seconds() * 1000 if len(buckets) > 1 else 3_600_000
     for name, (colour, count) in parts.items():
         figure.add_bar(
             x=[bucket.start for bucket in buckets], y=[count(bucket) for bucket in buckets], name=name,
+            offset=0, width=0.9 * span,
             marker_color=colour, hovertemplate=f"%{{y}} {unit}<extra>{name}</extra>",
         )  # fmt: skip
     figure.update_layout(barmode="stack", yaxis_title=unit)
@@ -65,8 +68,9 @@ def latency_over_time(buckets: Sequence[Bucket]) -> go.Figure:
     return figure
 
 
-def show(figure: go.Figure, moves: Sequence[Move], key: str) -> None:
-    """Draw a figure, with a dotted line at each change of the release that is served."""
+def show(figure: go.Figure, since: datetime, until: datetime, moves: Sequence[Move], key: str) -> None:
+    """Draw a figure from `since` to `until`, with a dotted line at each change of the release that is served."""
+    figure.update_xaxes(range=[since, until])
     for move in moves:
         figure.add_vline(x=move.at, line_dash="dot", line_color=GREY, line_width=1)
         figure.add_annotation(

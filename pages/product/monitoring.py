@@ -69,6 +69,7 @@ with st.container(horizontal=True):
     st.metric("Cached answer", _milliseconds(total.hit_p50_ms), border=True, help="Median time to the whole answer.")
     st.metric("Fresh answer", _milliseconds(total.miss_p50_ms), border=True, help="Median time to the whole answer.")
 
+since, until = buckets[0].start, now
 left, right = st.columns(2)
 with left:
     st.subheader("How questions were answered", anchor=False)
@@ -76,16 +77,19 @@ with left:
         "cached": (BLUE, lambda b: b.hits),
         "fresh": (GREEN, lambda b: b.misses),
         "not shared": (GREY, lambda b: b.bypasses),
-    }  # fmt: skip
-    show(stacked(buckets, parts, "questions"), moves, "outcomes")
+    }
+    show(stacked(buckets, parts, "questions"), since, until, moves, "outcomes")
     st.subheader("Answered from cache", anchor=False)
-    show(rate_over_time(buckets, lambda b: b.hit_rate, "hit rate", BLUE), moves, "hit-rate")
+    show(rate_over_time(buckets, lambda b: b.hit_rate, "hit rate", BLUE), since, until, moves, "hit-rate")
 with right:
     st.subheader("Thumbs", anchor=False)
-    thumbs = {"up": (GREEN, lambda b: b.ups), "down": (RED, lambda b: b.downs)}
-    show(stacked(buckets, thumbs, "thumbs"), moves, "thumbs")
+    if total.dislike_rate.trials:
+        thumbs = {"up": (GREEN, lambda b: b.ups), "down": (RED, lambda b: b.downs)}
+        show(stacked(buckets, thumbs, "thumbs"), since, until, moves, "thumbs")
+    else:
+        st.info("Nobody voted in this time. Thumbs stand below each answer in the chat.")
     st.subheader("Time to the whole answer", anchor=False)
-    show(latency_over_time(buckets), moves, "latency")
+    show(latency_over_time(buckets), since, until, moves, "latency")
 st.caption(
     f"Times in UTC. Bars on rates are 95 % intervals. Latencies come from the newest {overview.sampled:,} turns. "
     "Dotted lines mark a new release."

@@ -1,0 +1,28 @@
+"""What a person does on the chat page, as functions."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask, wait for the end of the answer, and return it."""
+    before = answers(page).count()
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(question)
+    box.press("Enter")
+    answer = answers(page).nth(before)
+    expect(
+        answer.get_by_role("button", name="Regenerate").or_(answer.get_by_role("button", name="Get a fresh"))
+    ).to_be_visible()
+    return answer
+
+
+def answers(page: Page) -> Locator:
+    """Every answer on the page, oldest first."""
+    return page.get_by_test_id("stChatMessage").filter(has=page.get_by_test_id("stFeedback"))
+
+
+def questions(page: Page, text: str) -> Locator:
+    """The questions on the page that hold a text."""
+    return page.get_by_test_id("stChatMessage").filter(has_text=text).filter(has_not=page.get_by_test_id("stFeedback"))

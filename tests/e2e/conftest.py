@@ -1,0 +1,157 @@
+"""A real server of the app and a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A browser that a closed network must not slow down: it looks up nothing by itself.
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+ARTICLES = ("protein-needs", "exercise-in-pregnancy", "hydration")
+START_LIMIT_S = 180
+
+
+@dataclass
+class Server:
+    """The app in a process of its own; `kill` and `start` again to see what survives."""
+
+    data: Path
+    port: int
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("COACH_")},
+            "COACH_DATA_DIR": str(self.data / "var"),
+            "COACH_KNOWLEDGE_DIRS": str(self.data / "knowledge"),
+            "COACH_PHRASING": "false",
+            "PORT": str(self.port),
+            **self.environment,
+        }
+        with (self.data / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        limit = time.monotonic() + START_LIMIT_S
+        while not self.ready():
+            assert self.process.poll() is None, self.log
+            assert time.monotonic() < limit, self.log
+            time.sleep(0.05)
+
+    def ready(self) -> bool:
+        try:
+            with urlopen(f"{self.url}/api/ready", timeout=2) as response:
+                return response.status == 200
+        except (URLError, OSError):
+            return False
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(30)
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+
+    @property
+    def log(self) -> str:
+        return (self.data / "server.log").read_text(errors="replace")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def some_knowledge(folder: Path) -> None:
+    """Copy a part of the bundled library, so that the index is built in seconds."""
+    bundled = ROOT / "data" / "knowledge"
+    (folder / "exercises").mkdir(parents=True)
+    (folder / "guidance").mkdir()
+    shutil.copy(bundled / "sources.json", folder)
+    for name in ("push", "pull"):
+        shutil.copy(bundled / "exercises" / f"{name}.json", folder / "exercises")
+    for name in ARTICLES:
+        shutil.copy(bundled / "guidance" / f"{name}.md", folder / "guidance")
+
+
+@pytest.fixture(scope="session")
+def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    servers: list[Server] = []
+
+    def make(**environment: str) -> Server:
+        data = tmp_path_factory.mktemp("server")
+        some_knowledge(data / "knowledge")
+        server = Server(data, free_port(), environment)
+        servers.append(server)
+        server.start()
+        return server
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(make_server: Callable[..., Server]) -> Server:
+    """The one that most tests share, on embedded parts."""
+    return make_server()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next((path for name in SYSTEM_BROWSERS if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Opens a page as somebody new: a browser context of its own, signed in under a name and a role."""
+    contexts = []
+
+    def open_page(name: str = "", role: str = "Trainer", at: Server = server, path: str = "/") -> Page:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        if name:
+            page.goto(f"{at.url}/api/sign-in")
+            page.get_by_label("Name").fill(name)
+            page.get_by_label(role).check()
+            page.get_by_role("button", name="Sign in").click()
+        page.goto(f"{at.url}{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
