@@ -99,13 +99,15 @@ class Extractive:
         return self._checked(said, chosen), used
 
     def _checked(self, said: str, chosen: Sequence[Passage]) -> str:
-        first = next(iter(sentences(said)), "")
-        if not first.endswith((".", "!", "?")):
-            return ""
-        verdict = check_sentence(first, [passage.text for passage in chosen], self._exercise_names())
-        if not verdict.grounded:
-            log.info("summary_refused", extra={"reason": verdict.reason})
-        return first if verdict.grounded else ""
+        """Return the first whole sentence that the passages bear out, or ""."""
+        texts, reasons = [passage.text for passage in chosen], []
+        for sentence in sentences(said):
+            verdict = check_sentence(sentence, texts, self._exercise_names())
+            if verdict.grounded and sentence.endswith((".", "!")):
+                return sentence
+            reasons.append(verdict.reason or "it is cut")
+        log.info("summary_refused", extra={"reasons": reasons})
+        return ""
 
 
 def compose(passages: Sequence[Passage]) -> str:
