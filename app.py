@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
 from secure.middleware import SecureASGIMiddleware
@@ -47,6 +48,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     runner = Runner(services)
     runner.start()
     _running.append(services)
+    Thread(target=services.warm, name="warm", daemon=True).start()
     try:
         yield
     finally:

@@ -75,6 +75,15 @@ class Services:
         self.conversations.recover(alone=self.database.is_sqlite)
         log.info("started", extra={"knowledge": self.knowledge.version, "chat": self.chat.name})
 
+    def warm(self) -> None:
+        """Load what is loaded at first use, so that the first question need not wait for it."""
+        for part in (self.embedder, self.chat):
+            if load := getattr(part, "load", None):
+                try:
+                    load()
+                except CoachError as error:
+                    log.warning("not_warm", extra={"reason": str(error)})
+
     def _spec(self) -> ReleaseSpec:
         settings = self.settings
         policy = f"{settings.cache} threshold={settings.cache_threshold:g} days={settings.cache_days:g}"

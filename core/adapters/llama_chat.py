@@ -45,7 +45,7 @@ class LlamaChat:
     def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Generator[str | Completion, None, None]:
         """Yield pieces, then the completion; see :class:`core.ports.ChatModel`."""
         forbid_open_transaction()
-        server = self._load()
+        server = self.load()
         request = {
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "max_tokens": max_tokens,
@@ -68,7 +68,8 @@ class LlamaChat:
         """Raise unless the weights are there."""
         _weights()
 
-    def _load(self) -> Any:
+    def load(self) -> Any:
+        """Load the weights unless they are loaded."""
         with self._loading:
             if self._server is None:
                 parameters = xllamacpp.CommonParams()

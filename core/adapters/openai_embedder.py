@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import openai
 
-from core.adapters.openai_errors import DEFAULT_URL, SERVICE, translated
+from core.adapters.openai_errors import SERVICE, client_for, translated
 from core.adapters.resilience import Resilient
 from core.errors import ServiceRefused, ServiceUnavailable
 from core.ports import Vector
@@ -54,10 +54,7 @@ class OpenAIEmbedder:
         self._model = model
         self._dimension = dimension
         self._resilience = resilience or Resilient(SERVICE)
-        with translated():
-            self._client = openai.OpenAI(
-                api_key=api_key, base_url=base_url or DEFAULT_URL, timeout=timeout_s, max_retries=0
-            )
+        self._client = client_for(api_key, base_url, timeout_s)
 
     @property
     def name(self) -> str:
@@ -70,7 +67,7 @@ class OpenAIEmbedder:
         return self._dimension
 
     def embed(self, texts: Sequence[str]) -> Vector:
-        """Return one row of unit length a text; empty texts have a vector too, and longer ones than 8,000 bytes are cut.
+        """Return one row of unit length a text; empty ones have a vector too, and those over 8,000 bytes are cut.
 
         Raises
         ------

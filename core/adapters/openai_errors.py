@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import isfinite
 
+import httpx2
 import openai
 
 from core.adapters.resilience import ServiceBusy
@@ -21,6 +22,23 @@ _BY_STATUS = {
     403: "OpenAI does not let this key do that; check the project, the region and the permissions of OPENAI_API_KEY.",
     404: "OpenAI knows no such model or address; check the model's name and OPENAI_BASE_URL.",
 }
+
+
+def client_for(api_key: str, base_url: str | None, timeout_s: float) -> openai.OpenAI:
+    """Return a client that leaves retries to :mod:`core.adapters.resilience`; nothing is called yet.
+
+    Raises
+    ------
+    ServiceRefused
+        The key cannot be sent, or the address cannot be read.
+    """
+    # Checked here: the HTTP client would name the whole header, key and all, in its error.
+    if not (api_key.isascii() and api_key.isprintable()) or api_key != api_key.strip():
+        raise ServiceRefused(SERVICE, "OPENAI_API_KEY has spaces, line ends or other signs; copy it again.")
+    try:
+        return openai.OpenAI(api_key=api_key, base_url=base_url or DEFAULT_URL, timeout=timeout_s, max_retries=0)
+    except (openai.OpenAIError, httpx2.InvalidURL) as error:
+        raise ServiceRefused(SERVICE, "OPENAI_BASE_URL cannot be read; write it as https://host/v1.") from error
 
 
 @contextmanager
@@ -50,7 +68,7 @@ def translate(error: openai.OpenAIError) -> ServiceError:
         return _of_status(error)
     if isinstance(error, openai.APIError):
         return ServiceUnavailable(SERVICE, "OpenAI broke off with an error; try again in a moment.")
-    return ServiceRefused(SERVICE, "The OpenAI client cannot be used; check OPENAI_API_KEY and OPENAI_BASE_URL.")
+    return ServiceRefused(SERVICE, "OpenAI cannot be asked; check OPENAI_API_KEY and OPENAI_BASE_URL.")
 
 
 def _of_status(error: openai.APIStatusError) -> ServiceError:

@@ -111,6 +111,7 @@ class Draft:
         """Take the answer of a cache entry."""
         self.turn.answer, self.turn.answer_key, self.turn.entry_id = hit.answer, hit.answer_key, hit.entry_id
         self.turn.answered_from, self.turn.sources = hit.created_at, [dict(source) for source in hit.sources]
+        self.turn.cost_usd = 0.0
 
     def take_answer(self, answer: Answer, remarks: list[str], cost_usd: float | None) -> None:
         """Take a finished answer."""
