@@ -145,6 +145,11 @@ class Names:
         return found
 
 
+def storable(text: str) -> str:
+    """Return a text without halves of surrogate pairs, which no encoder, tokenizer or database accepts."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def normalise(text: str) -> str:
     """Return a question without what cannot change its answer: case, spaces, punctuation at the ends, width."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")

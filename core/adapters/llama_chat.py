@@ -15,6 +15,7 @@ import xllamacpp
 from core.database import forbid_open_transaction
 from core.errors import ServiceRefused, ServiceUnavailable
 from core.ports import Completion, Message
+from core.text import storable
 
 SERVICE = "embedded language model"
 
@@ -47,7 +48,7 @@ class LlamaChat:
         forbid_open_transaction()
         server = self.load()
         request = {
-            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "messages": [{"role": message.role, "content": storable(message.content)} for message in messages],
             "max_tokens": max_tokens,
             "temperature": 0.0,
             "stream": True,

@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from core.errors import ServiceRefused
 from core.ports import Vector
+from core.text import storable
 
 DIMENSION = 384
 LONGEST = 256
@@ -74,7 +75,7 @@ class OnnxEmbedder:
 
 
 def _embed(session: ort.InferenceSession, tokenizer: Tokenizer, text: str) -> Vector:
-    encoded = tokenizer.encode(text)
+    encoded = tokenizer.encode(storable(text))
     ids = np.array([encoded.ids], dtype=np.int64)
     inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
     hidden = session.run(None, inputs)[0]

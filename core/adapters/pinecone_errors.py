@@ -56,7 +56,10 @@ def translate(error: PineconeError) -> ServiceError:
     if isinstance(error, ResponseParsingError):
         return ServiceRefused(SERVICE, "What answered is not a Pinecone index; check PINECONE_INDEX_HOST.")
     if isinstance(error, (PineconeValueError, PineconeTypeError)):
-        return ServiceRefused(SERVICE, "Pinecone's limits do not allow this id, namespace or value; change it.")
+        return ServiceRefused(
+            SERVICE,
+            "Pinecone's limits do not allow this id, namespace or value; ids and namespaces are short and plain ASCII.",
+        )
     return ServiceUnavailable(SERVICE, "Pinecone failed; try again in a moment.")
 
 
@@ -69,7 +72,7 @@ def _of_status(error: ApiError) -> ServiceError:
     if status in (408, 409) or status >= 500 or status < 400:
         return ServiceUnavailable(SERVICE, f"Pinecone failed (status {status}); try again in a moment.")
     rejected = (
-        f"Pinecone rejected the request (status {status}); check that the index is made for cosine and for vectors of "
-        "the embedder's length."
+        f"Pinecone rejected the request (status {status}); check that the index has the embedder's vector length, and "
+        "that ids and namespaces are short and plain ASCII."
     )
     return ServiceRefused(SERVICE, _BY_STATUS.get(status, rejected))

@@ -75,7 +75,7 @@ class Resilient:
     ) -> None:
         self.service = service
         self._circuit = _Circuit(service, breaker_failures, breaker_reset_s)
-        self._pause = wait_exponential_jitter(initial=base_delay_s, max=LONGEST_PAUSE_S, jitter=base_delay_s)
+        self._pause = wait_exponential_jitter(multiplier=base_delay_s, max=LONGEST_PAUSE_S, jitter=base_delay_s)
         self._retrying = Retrying(
             stop=stop_after_attempt(attempts),
             wait=self._wait,

@@ -8,14 +8,18 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-_ACTIVE = re.compile(r"[\\\[\]<>$:`|~#@&{}]|(?<=www)\.", re.IGNORECASE)
+_ACTIVE = re.compile(r"[\\\[\]<>$:`|~#@&{}]")
+# The browser makes links of bare addresses after it has parsed the Markdown, so that no escape reaches them; a
+# character without width inside does.
+_ADDRESS = re.compile(r"(?<=https)(?=:)|(?<=http)(?=:)|(?<=ftp)(?=:)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
 _NUMBERED_OR_BULLET = re.compile(r"^(\s{4,})(?=\S)", re.MULTILINE)
 
 
 def safe_markdown(text: str) -> str:
     """Return Markdown in which emphasis, paragraphs and lists work, and links, images, HTML, formulas do not."""
     shallow = _NUMBERED_OR_BULLET.sub("   ", text)  # four spaces would make a code block
-    return _ACTIVE.sub(lambda sign: f"\\{sign[0]}", shallow)
+    return _ACTIVE.sub(lambda sign: f"\\{sign[0]}", _ADDRESS.sub(_WORD_JOINER, shallow))
 
 
 def plain_label(text: str, longest: int = 60) -> str:

@@ -20,9 +20,14 @@ def ask(page: Page, question: str) -> Locator:
 
 def answers(page: Page) -> Locator:
     """Every answer on the page, oldest first."""
-    return page.get_by_test_id("stChatMessage").filter(has=page.get_by_test_id("stFeedback"))
+    return page.get_by_role("group", name="Chat message from assistant")
 
 
 def questions(page: Page, text: str) -> Locator:
     """The questions on the page that hold a text."""
-    return page.get_by_test_id("stChatMessage").filter(has_text=text).filter(has_not=page.get_by_test_id("stFeedback"))
+    return page.get_by_role("group", name="Chat message from user").filter(has_text=text)
+
+
+def badge(answer: Locator) -> Locator:
+    """The badge that says where an answer came from."""
+    return answer.locator(".stMarkdownBadge")

@@ -16,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -27,6 +27,7 @@ QUIET = [
 ]  # fmt: skip
 ARTICLES = ("protein-needs", "exercise-in-pregnancy", "hydration")
 START_LIMIT_S = 180
+expect.set_options(timeout=20_000)
 
 
 @dataclass
