@@ -34,9 +34,8 @@ def running() -> Services | None:
     return _running[0] if _running else None
 
 
-@asynccontextmanager
-async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Start services and scheduler once, and stop them once."""
+def start() -> Services:
+    """Start the services, with a progress bar while the knowledge index is built."""
     services = the_services()
     with tqdm(total=1, desc="Building the knowledge index", unit=" passages", leave=False, delay=0.5) as bar:
 
@@ -45,10 +44,17 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
             bar.update(done - bar.n)
 
         services.start(progress)
+    _running.append(services)
+    return services
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Run the scheduler as long as the server runs, and stop everything once."""
+    services = running() or start()
+    Thread(target=services.warm, name="warm", daemon=True).start()
     runner = Runner(services)
     runner.start()
-    _running.append(services)
-    Thread(target=services.warm, name="warm", daemon=True).start()
     try:
         yield
     finally:
@@ -88,8 +94,8 @@ def main() -> None:
         settings = load_settings()
         configure_logs(settings.log_level)
         _refuse_taken(settings.host, settings.port)
-        app = make_app(settings)
-        app.run(config={"server.address": settings.host, "server.port": settings.port})
+        start()  # here, so that what prevents it is said in a sentence and not in a traceback of the server
+        make_app(settings).run(config={"server.address": settings.host, "server.port": settings.port})
     except CoachError as error:
         print(f"Cannot start: {error}", file=sys.stderr)  # noqa: T201 - the one line that an operator looks for
         sys.exit(1)

@@ -11,6 +11,7 @@ from core.conversation.records import (
     Turn,
     found_conversations,
     own_conversation,
+    own_turn,
     remove_conversation,
     turns_of,
     unfinished,
@@ -47,6 +48,11 @@ class Conversations:
             votes = standing(session, actor, [turn.id for turn in turns])
         views = (turn.view(votes[turn.id].vote if turn.id in votes else None) for turn in turns)
         return ConversationView(row.id, row.title, row.updated_at, tuple(views))
+
+    def is_answering(self, actor: Actor, turn_id: str) -> bool:
+        """Say whether one of the actor's turns is still being answered."""
+        with self._database.read() as session:
+            return own_turn(session, actor, turn_id).state == State.ANSWERING
 
     def rename(self, actor: Actor, conversation_id: str, title: str) -> None:
         """Give a conversation a title of 1 to 100 characters."""

@@ -17,7 +17,6 @@ from pages.components.vote import vote_controls
 _STATES = {
     State.STOPPED: "You stopped this answer.",
     State.FAILED: "This answer failed; ask again.",
-    State.ANSWERING: "This answer is still being written; reload in a moment.",
 }
 _NOTICE_ICONS = {"emergency": ":material/emergency:"}
 
@@ -45,8 +44,18 @@ def show_turn(services: Services, actor: Actor, turn: TurnView) -> None:
         _status(turn, services.clock.now())
         if turn.quotes:
             _sources(turn.quotes)
-        if turn.state is not State.ANSWERING:
+        if turn.state is State.ANSWERING:
+            _wait(services, actor, turn.id)
+        else:
             _actions(services, actor, turn)
+
+
+@st.fragment(run_every=1)
+def _wait(services: Services, actor: Actor, turn_id: str) -> None:
+    # Another tab, or the run that was just stopped, is about to end this turn.
+    if not services.conversations.is_answering(actor, turn_id):
+        st.rerun()
+    st.caption(":shimmer[Still being written…]")
 
 
 def _status(turn: TurnView, now: datetime) -> None:

@@ -73,6 +73,7 @@ def test_conversations_are_searched_renamed_and_deleted(new_page: NewPage) -> No
     page.get_by_label("Search chats").press("Enter")
     expect(listed.get_by_role("button", name="How do I do a bench dip?")).to_have_count(0)
     listed.get_by_role("button", name="How do I do a chin-up?").click()
+    expect(page.get_by_role("heading", name="How do I do a chin-up?")).to_be_visible()
     page.get_by_role("button", name="more_vert").click()
     page.get_by_label("Title").fill("Pulling day")
     page.get_by_role("button", name="Rename").click()
