@@ -78,7 +78,6 @@ def test_conversations_are_searched_renamed_and_deleted(new_page: NewPage) -> No
     page.get_by_label("Title").fill("Pulling day")
     page.get_by_role("button", name="Rename").click()
     expect(page.get_by_role("heading", name="Pulling day")).to_be_visible()
-    page.get_by_role("button", name="more_vert").click()
     page.get_by_text("Yes, delete it for good").click()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text(WELCOME)).to_be_visible()

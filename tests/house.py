@@ -1,0 +1,165 @@
+"""The rooms of the house, built as `core.bootstrap` builds them, around parts that a test holds in its hands."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Generator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from core.access.model import Actor, Role, actor_id
+from core.adapters.stored_vectors import StoredVectors
+from core.conversation.answering import Answerer
+from core.conversation.asking import Asking, AskingRules
+from core.conversation.extractive import Extractive
+from core.conversation.generative import Generative
+from core.conversation.model import Accepted, TurnView
+from core.conversation.service import Conversations
+from core.conversation.voting import Voting
+from core.database import Database
+from core.errors import ServiceUnavailable
+from core.knowledge.service import Knowledge
+from core.monitoring.service import Monitoring
+from core.ports import Completion, Embedder, Message, VectorStore
+from core.prompts.model import CoachPrompt
+from core.releases.model import ReleaseSpec
+from core.releases.service import Releases
+from core.semantic_cache.service import SemanticCache
+from core.semantic_cache.veto import Veto
+from core.settings import ROOT
+
+TENANT = "default"
+EXERCISES = ("push.json", "pull.json")
+ARTICLES = ("protein-needs", "hydration", "creatine", "exercise-in-pregnancy")
+
+
+class MovableClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def pass_by(self, **span: float) -> None:
+        """Let time pass: ``pass_by(hours=3)``."""
+        self.time += timedelta(**span)
+
+
+class ScriptedModel:
+    """A chat model behind the port that says what a test tells it to, one script a call, and then nothing.
+
+    A script is the pieces of an answer; an error in it is raised at that place.
+    """
+
+    name = "scripted-model"
+
+    def __init__(self, *scripts: Sequence[str | Exception], trusted: bool = True, finish: str = "stop") -> None:
+        self.scripts = list(scripts)
+        self.trusted = trusted
+        self.finish = finish
+        self.asked: list[list[Message]] = []
+        self.closed_early = 0
+
+    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Generator[str | Completion, None, None]:
+        self.asked.append(list(messages))
+        script = self.scripts.pop(0) if self.scripts else []
+        said = ""
+        try:
+            for piece in script:
+                if isinstance(piece, Exception):
+                    raise piece
+                said += piece
+                yield piece
+        except GeneratorExit:
+            self.closed_early += 1
+            raise
+        yield Completion(said, self.finish, 120, 30)  # type: ignore[arg-type]
+
+    def check(self) -> None:
+        """Always there."""
+
+
+def down(service: str = "model") -> ServiceUnavailable:
+    """Return the error of a part that does not answer."""
+    return ServiceUnavailable(service, f"The {service} does not answer.")
+
+
+def person(name: str = "Ana", role: Role = Role.TRAINER, tenant: str = TENANT) -> Actor:
+    """Return somebody who is signed in."""
+    return Actor(actor_id(tenant, name), tenant, name, role)
+
+
+def bundled_part(folder: Path) -> None:
+    """Copy a part of the bundled library into an empty folder."""
+    bundled = ROOT / "data" / "knowledge"
+    (folder / "exercises").mkdir(parents=True)
+    (folder / "guidance").mkdir()
+    shutil.copy(bundled / "sources.json", folder)
+    for name in EXERCISES:
+        shutil.copy(bundled / "exercises" / name, folder / "exercises")
+    for name in ARTICLES:
+        shutil.copy(bundled / "guidance" / f"{name}.md", folder / "guidance")
+
+
+def sync_library(database: Database, embedder: Embedder, folder: Path) -> None:
+    """Bring a library into a database."""
+    Knowledge(database, embedder, StoredVectors(database), MovableClock(), [folder]).sync()
+
+
+class House:
+    """Every room, wired; a test may exchange a part and build the rooms anew with :meth:`build`."""
+
+    def __init__(self, database: Database, embedder: Embedder, clock: MovableClock, folder: Path) -> None:
+        self.database = database
+        self.embedder = embedder
+        self.clock = clock
+        self.folder = folder
+        self.build()
+
+    def build(
+        self,
+        *,
+        model: ScriptedModel | None = None,
+        store: VectorStore | None = None,
+        embedder: Embedder | None = None,
+        threshold: float = 0.9,
+        days: float = 30.0,
+        cache: bool = True,
+    ) -> House:
+        """Wire the rooms, with a trusted model that answers or, without one, with the library's own words."""
+        database, clock = self.database, self.clock
+        embedder = embedder or self.embedder
+        self.store = store or StoredVectors(database)
+        self.knowledge = Knowledge(database, embedder, self.store, clock, [self.folder])
+        self.knowledge.sync()
+        self.releases = Releases(database, clock)
+        self.releases.configure(TENANT, self.spec(model.name if model else "library"))
+        self.cache = SemanticCache(
+            database, embedder, self.store, clock, lambda: Veto(self.knowledge.exercise_names),
+            threshold=threshold, time_to_live=timedelta(days=days), enabled=cache,
+        )  # fmt: skip
+        library = Extractive(lambda: [name for names in self.knowledge.exercise_names for name in names])
+        answerer: Answerer = Generative(model, CoachPrompt(), library, max_tokens=700) if model else library
+        rules = AskingRules("en", 2000, 0.35, {"library": (0.0, 0.0), "none": (0.0, 0.0), "scripted-model": (1.0, 4.0)})
+        self.asking = Asking(database, clock, self.releases, self.cache, self.knowledge, embedder, answerer, rules)
+        self.conversations = Conversations(database, clock)
+        self.voting = Voting(database, clock)
+        self.monitoring = Monitoring(database)
+        return self
+
+    def spec(self, chat_model: str = "library") -> ReleaseSpec:
+        """Return what a release consists of, with another model if wanted."""
+        return ReleaseSpec(chat_model, CoachPrompt().version, self.embedder.name, self.knowledge.version, "on")
+
+    def ask(self, actor: Actor, question: str, **how: str | bool | None) -> TurnView:
+        """Ask, read the answer to its end, and return the turn as it was kept."""
+        *_, last = self.asking.ask(actor, question, **how)  # type: ignore[arg-type]
+        assert isinstance(last, TurnView)
+        return last
+
+    def pieces(self, actor: Actor, question: str, **how: str | bool | None) -> list[str]:
+        """Ask, and return the pieces of the answer as they came."""
+        parts = self.asking.ask(actor, question, **how)  # type: ignore[arg-type]
+        return [part for part in parts if not isinstance(part, Accepted | TurnView)]
