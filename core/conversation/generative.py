@@ -58,7 +58,7 @@ class Generative:
                         completion = piece
                         break
                     said += piece
-                    if request.hidden.may_show(said):
+                    if said.strip() and request.hidden.may_show(said):
                         yield said[shown:]
                         shown = len(said)
         except ServiceError as error:

@@ -10,7 +10,8 @@ _RULES: list[tuple[str, str, str]] = [
     (
         "emergency",
         r"""
-        chest\ (?:pain|tight\w*|pressure) | (?:pain|pressure|tight\w*)\ (?:in|on|across)\ (?:my\ |the\ )?chest
+        chest\ (?:pain|tight\w*|pressure|hurts?\b) | (?:pain|pressure|tight\w*)\ (?:in|on|across)\ (?:my\ |the\ )?chest
+        | chest\ (?:is|was|feels?|felt|gets?|got)\ (?:\w+\ )?(?:tight|heavy|painful|crushed)
         | faint(?:ed|ing)?\b | passed\ out | unconscious | collaps\w+ | can(?:not|['’]?t)\ breathe | seizure
         | (?:had|having|have|signs?\ of|symptoms\ of)\ a\ stroke | heart\ attack | suicid\w* | kill\ myself
         | end\ my\ life | self[-\ ]harm\w* | worst\ headache | cough\w*\ (?:up\ )?blood | overdos\w+ | anaphyla\w+
@@ -55,7 +56,7 @@ _RULES: list[tuple[str, str, str]] = [
     (
         "injury",
         r"""
-        injur\w* | pain\w*\b | hurts?\b | hurting\b | ach(?:e|es|ing)\b | sprain\w* | strain(?:ed)?\b | torn?\b
+        injur\w* | pain\w*\b | hurts?\b | hurting\b | ach(?:e|es|ing)\b | sprain\w* | strain(?:ed)?\b | tor[en]\b
         | tear\b | fractur\w* | broken | dislocat\w* | swollen | swelling | herniat\w* | slipped\ dis[ck] | sciatica
         | tendin(?:itis|opath\w*) | tendonitis | concussion | numbness | tingling | shin\ splints | arthritis | surgery
         | limp(?:ing)?\b
