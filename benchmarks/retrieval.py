@@ -17,8 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.report import show
-from core.bootstrap import Services, build_services
-from core.knowledge.retrieval import fuse
+from core.bootstrap import build_services
 from core.monitoring.model import Rate
 from core.settings import ROOT, load_settings
 
@@ -36,7 +35,7 @@ def read_questions(path: Path) -> list[tuple[str, set[str]]]:
         return [(row["question"], set(row["document"].split("|"))) for row in rows]
 
 
-def documents(services: Services, passages: Sequence[str]) -> list[str]:
+def documents(passages: Sequence[str]) -> list[str]:
     """Return the documents of ranked passages, each once."""
     return list(dict.fromkeys(passage.rsplit("#", 1)[0] for passage in passages))
 
@@ -77,12 +76,9 @@ def main() -> None:
 
         def rank(question: str, way: str) -> list[str]:
             vector = None if way == "BM25" else services.embedder.embed([question])[0]
-            ranked = services.knowledge.rank(question, vector)
-            dense = sorted(ranked.similarity or {}, key=lambda one: -(ranked.similarity or {})[one])
-            if way == "fused":
-                scores = fuse(ranked.all)
-                return documents(services, sorted(scores, key=lambda one: (-scores[one], one)))
-            return documents(services, ranked.lexical if way == "BM25" else dense)
+            scores = services.knowledge.score(question, vector)
+            by_way = {"dense": scores.similarity or {}, "BM25": scores.lexical, "fused": scores.fused}[way]
+            return documents(sorted(by_way, key=lambda passage: (-by_way[passage], passage)))
 
         rows = [
             {"ranking": way} | measure(questions, lambda question, way=way: rank(question, way))  # type: ignore[misc]

@@ -25,6 +25,7 @@ from urllib.request import urlopen
 
 import psutil
 
+from benchmarks.environment import environment_bytes
 from benchmarks.report import percentile, show
 from benchmarks.retrieval import QUESTIONS, read_questions
 from core.access.model import Actor, Role, actor_id
@@ -153,18 +154,6 @@ def crowd(services: Services, questions: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def environment_bytes() -> int:
-    """Return the size of the installed environment, hard links and links counted once."""
-    seen: set[tuple[int, int]] = set()
-    total = 0
-    for path in Path(sys.prefix).rglob("*"):
-        status = path.lstat()
-        if (status.st_dev, status.st_ino) not in seen:
-            seen.add((status.st_dev, status.st_ino))
-            total += status.st_blocks * 512
-    return total
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -194,7 +183,7 @@ def main() -> None:
         facts["memory of the services before, MB"] = before / 1e6
         facts[f"memory of the services under {USERS} users, MB"] = psutil.Process().memory_info().rss / 1e6
         services.close()
-    facts["environment, GB"] = environment_bytes() / 1e9
+    facts |= {f"environment {name}, GB": size / 1e9 for name, size in environment_bytes().items()}
     show("turn", rows, facts, as_json=arguments.json)
 
 

@@ -11,17 +11,23 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
-from pydantic import ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from core.knowledge.model import ArticleHead, Document, Exercise, Passage, Source
 
 _CITATION = re.compile(r"\s*\[\^([\w-]+)\]")
-_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Controls but white space, and what is drawn as nothing or changes the direction; emoji keep their variation selectors.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+_REGISTER = TypeAdapter(dict[str, Source], config=ConfigDict(extra="forbid"))
 _NOT_DOCUMENTS = {"sources.json", "README.md", "LICENSE.md"}
 Row = tuple[int, Mapping[str, Any]]
 
@@ -90,41 +96,61 @@ def _text(path: Path) -> str:
         # Invisible and direction-changing characters can hide instructions from the people who review a file.
         return _UNSEEN.sub("", raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
+        line = error.object.count(b"\n", 0, error.start) + 1
         raise _Broken(line, "", "is not UTF-8 text; save the file as UTF-8") from error
     except OSError as error:
         raise _Broken(1, "", f"cannot be read: {error.strerror}") from error
+
+
+def _visible(value: Any) -> Any:
+    """Return a parsed value without the invisible characters that its file wrote as escapes."""
+    if isinstance(value, str):
+        return _UNSEEN.sub("", value)
+    if isinstance(value, list):
+        return [_visible(item) for item in value]
+    return {key: _visible(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _sources(path: Path, loaded: Loaded) -> dict[str, Source]:
     if not path.exists():
         return {}
     try:
-        return {key: Source(**value) for key, value in json.loads(_text(path)).items()}
+        return _REGISTER.validate_python(_visible(_parsed(_text(path), json.loads)))
     except _Broken as broken:
         loaded.problems.append(Problem(path.name, broken.line, "", broken.reason))
-    except json.JSONDecodeError as error:
-        loaded.problems.append(Problem(path.name, error.lineno, "", f"is not JSON: {error.msg}"))
-    except (TypeError, AttributeError) as error:
-        loaded.problems.append(Problem(path.name, 1, "", f"needs title, publisher, year and url for each key: {error}"))
+    except ValidationError as error:
+        loaded.problems.extend(_problems(error, path.name, 1))
     return {}
+
+
+def _problems(error: ValidationError, name: str, line: int) -> Iterator[Problem]:
+    for problem in error.errors(include_url=False):
+        yield Problem(name, line, ".".join(map(str, problem["loc"])), problem["msg"])
+
+
+def _parsed(text: str, parse: Callable[[str], Any], line: int = 1) -> Any:
+    try:
+        return parse(text)
+    except json.JSONDecodeError as error:
+        raise _Broken(error.lineno, "", f"is not JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets thousands deep
+        raise _Broken(line, "", f"is not JSON that can be used: {error}") from error
 
 
 def _json_rows(path: Path) -> Iterator[Row]:
     text = _text(path)
+    if path.suffix.lower() == ".json":
+        _parsed(text, json.loads)  # a list that was cut off between two rows is no JSON, though each row is
     decoder, position = json.JSONDecoder(), 0
     while match := re.compile(r"[\s,\[\]]*").match(text, position):
         position = match.end()
         if position >= len(text):
             return
         line = text.count("\n", 0, position) + 1
-        try:
-            value, position = decoder.raw_decode(text, position)
-        except json.JSONDecodeError as error:
-            raise _Broken(error.lineno, "", f"is not JSON: {error.msg}") from error
+        value, position = _parsed(text, partial(decoder.raw_decode, idx=position), line)
         if not isinstance(value, dict):
             raise _Broken(line, "", "should be an object with the fields of an exercise")
-        yield line, value
+        yield line, _visible(value)
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
@@ -135,7 +161,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
                 raise _Broken(reader.line_num, "", "has more cells than the header")
             yield reader.line_num, {key: value for key, value in row.items() if value}
     except csv.Error as error:
-        raise _Broken(reader.line_num, "", f"is not CSV: {error}") from error
+        raise _Broken(reader.line_num + 1, "", f"is not CSV: {error}") from error  # it counts the rows it could read
 
 
 def _exercises(rows: Callable[[Path], Iterator[Row]]) -> Reader:
@@ -145,9 +171,7 @@ def _exercises(rows: Callable[[Path], Iterator[Row]]) -> Reader:
                 exercise = Exercise.model_validate(row)
                 yield line, exercise.document(_cited(exercise.sources, register, path, line))
             except ValidationError as error:
-                for problem in error.errors(include_url=False):
-                    place = ".".join(str(part) for part in problem["loc"])
-                    loaded.problems.append(Problem(name, line, place, problem["msg"]))
+                loaded.problems.extend(_problems(error, name, line))
             except _Broken as broken:
                 loaded.problems.append(Problem(name, broken.line, broken.name, broken.reason))
 
@@ -159,13 +183,7 @@ def _article(path: Path, register: dict[str, Source], loaded: Loaded, name: str)
     parts = re.match(r"---\n(.*?\n)---\n", text.replace("\r\n", "\n"), re.DOTALL)
     if parts is None:
         raise _Broken(1, "", "should begin with a front matter between two lines of ---")
-    try:
-        head = ArticleHead.model_validate(yaml.safe_load(parts[1]))
-    except yaml.YAMLError as error:
-        raise _Broken(1, "", f"has a front matter that is not YAML: {error}") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise _Broken(1, ".".join(map(str, first["loc"])), first["msg"]) from error
+    head = _head(parts[1])
     identity = f"guidance/{head.id}"
     passages: list[Passage] = []
     offset = parts[0].count("\n")
@@ -178,15 +196,31 @@ def _article(path: Path, register: dict[str, Source], loaded: Loaded, name: str)
     yield 1, Document(identity, "guidance", head.title, (), tuple(passages))
 
 
+def _head(text: str) -> ArticleHead:
+    try:
+        facts = yaml.safe_load(text)
+        if isinstance(facts, dict):  # no deeper: the aliases of YAML can make a list of lists of a billion items
+            facts = {key: _visible(value) if isinstance(value, str) else value for key, value in facts.items()}
+        return ArticleHead.model_validate(facts)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise _Broken(1, ".".join(map(str, first["loc"])), first["msg"]) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # 2026-11-31 is a ValueError
+        mark = getattr(error, "problem_mark", None)
+        line, reason = mark.line + 2 if mark else 1, getattr(error, "problem", None) or error
+        raise _Broken(line, "", f"has a front matter that is not YAML: {reason}") from error
+
+
 def _sections(body: str) -> Iterator[tuple[int, str, str]]:
     lines, tokens = body.split("\n"), MarkdownIt().parse(body)
     starts = [
-        (token.map[0], tokens[index + 1].content)
+        (token.map[0], token.map[1], tokens[index + 1].content)
         for index, token in enumerate(tokens)
         if token.type == "heading_open" and token.tag in ("h1", "h2") and token.map
     ]
-    for (start, heading), following in zip(starts, [*starts[1:], (len(lines), "")], strict=True):
-        text = "\n".join(lines[start + 1 : following[0]]).strip()
+    ends = [*(start for start, _, _ in starts), len(lines)][1:]
+    for (start, begin, heading), end in zip(starts, ends, strict=True):
+        text = "\n".join(lines[begin:end]).strip()
         if text:
             yield start + 1, heading, text
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
+
 from core.database import Database
 from core.errors import KnowledgeError, ServiceError
-from core.knowledge.lexical import LexicalIndex
+from core.knowledge.library import Library
 from core.knowledge.loading import Problem, load_folders
 from core.knowledge.model import Document, Passage, snapshot_version
 from core.knowledge.records import KnowledgeSnapshot, add_documents, newest_version, read_documents
-from core.knowledge.retrieval import Found, fuse
+from core.knowledge.retrieval import Found, Scores
 from core.ports import Clock, Embedder, Vector, VectorRecord, VectorStore
-from core.text import Names, plain
 
 log = logging.getLogger(__name__)
-CANDIDATES = 30
+CANDIDATES = 100
 BATCH = 64
 Progress = Callable[[int, int], None]
 """Called with the number of passages done and of all."""
@@ -31,43 +33,6 @@ class Retrieved:
 
     found: tuple[Found, ...]
     dense: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rankings:
-    """Passage ids, best first: by cosine similarity (None without vectors), by words, and of the exercises named."""
-
-    similarity: dict[str, float] | None
-    lexical: list[str]
-    named: list[str]
-
-    @property
-    def all(self) -> list[list[str]]:
-        """The rankings that are fused."""
-        return [list(self.similarity or {}), self.lexical, self.named]
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """A snapshot in memory."""
-
-    version: str
-    documents: tuple[Document, ...]
-    passages: dict[str, Passage]
-    order: tuple[str, ...]
-    exercise_names: tuple[tuple[str, ...], ...]
-    named: Names
-    lexical: LexicalIndex
-
-    @staticmethod
-    def of(version: str, documents: Sequence[Document]) -> Library:
-        """Index the documents."""
-        passages = {passage.id: passage for document in documents for passage in document.passages}
-        names = {document.id: " ".join(document.names) for document in documents}
-        texts = [f"{names[passage.document_id]} {passage.searchable}" for passage in passages.values()]
-        exercises = tuple(document.names for document in documents if document.names)
-        named = Names({name: document.id for document in documents for name in document.names})
-        return Library(version, tuple(documents), passages, tuple(passages), exercises, named, LexicalIndex(texts))
 
 
 class Knowledge:
@@ -113,34 +78,30 @@ class Knowledge:
         self.problems = tuple(loaded.problems)
         if loaded.problems:
             log.warning("knowledge_not_imported", extra={"problems": [str(p) for p in loaded.problems[:20]]})
-            self._fall_back()
-            return
-        version = snapshot_version(loaded.documents)
-        with self._database.read() as session:
-            snapshot = session.get(KnowledgeSnapshot, (version, self._namespace(version)))
-        if snapshot is None:
-            with self._database.begin() as session:
-                add_documents(session, version, loaded.documents)
-                session.add(
-                    KnowledgeSnapshot(
-                        version=version,
-                        namespace=self._namespace(version),
-                        created_at=self._clock.now(),
-                        indexed=False,
-                    )
-                )
-        self._library = Library.of(version, loaded.documents)
-        if snapshot is None or not snapshot.indexed:
-            self.index(progress)
-
-    def _fall_back(self) -> None:
-        with self._database.read() as session:
-            version = newest_version(session)
-            documents = read_documents(session, version) if version else []
-        if version is None:
-            listed = "; ".join(map(str, self.problems[:5]))
-            raise KnowledgeError(f"The knowledge files cannot be used. Correct them and start again: {listed}.")
+            version, documents = self._newest()
+        else:
+            version, documents = snapshot_version(loaded.documents), loaded.documents
+        self._keep(version, documents)
         self._library = Library.of(version, documents)
+        self.index(progress)
+
+    def _newest(self) -> tuple[str, list[Document]]:
+        with self._database.read() as session:
+            if version := newest_version(session):
+                return version, read_documents(session, version)
+        listed = "; ".join(map(str, self.problems[:5]))
+        raise KnowledgeError(f"The knowledge files cannot be used. Correct them and start again: {listed}.")
+
+    def _keep(self, version: str, documents: list[Document]) -> None:
+        """Write a snapshot for this embedder, unless it is there."""
+        namespace = self._namespace(version)
+        with self._database.read() as session:
+            if session.get(KnowledgeSnapshot, (version, namespace)):
+                return
+        now = self._clock.now()
+        with suppress(IntegrityError), self._database.begin() as session:  # another server wrote the same meanwhile
+            add_documents(session, version, documents)
+            session.add(KnowledgeSnapshot(version=version, namespace=namespace, created_at=now, indexed=False))
 
     def index(self, progress: Progress = lambda done, total: None) -> bool:
         """Put the vectors of the snapshot in force into the store; False when it does not answer (words still do)."""
@@ -177,27 +138,23 @@ class Knowledge:
         vector : array of shape (dimension,) or None
             The question's embedding; without one, words alone decide.
         """
-        library, ranked = self._library, self.rank(question, vector)
-        similarity = ranked.similarity or {}
-        scores = fuse(ranked.all)
-        best = sorted(scores, key=lambda identity: (-scores[identity], identity))[:limit]
+        library, scores = self._library, self.score(question, vector)
+        similarity, fused = scores.similarity or {}, scores.fused
+        best = sorted(fused, key=lambda identity: (-fused[identity], identity))[:limit]
         found = (
-            Found(library.passages[identity], scores[identity], similarity.get(identity))
+            Found(library.passages[identity], fused[identity], similarity.get(identity))
             for identity in best
             if identity in library.passages
         )
-        return Retrieved(tuple(found), ranked.similarity is not None)
+        return Retrieved(tuple(found), scores.similarity is not None)
 
-    def rank(self, question: str, vector: Vector | None) -> Rankings:
-        """Rank passages by meaning, by words, and by the exercises that the question names, each on its own."""
+    def score(self, question: str, vector: Vector | None) -> Scores:
+        """Score passages by meaning, by words, and by the exercises that the question names, each on its own."""
         library = self._library
-        lexical = [library.order[position] for position, _ in library.lexical.search(question, CANDIDATES)]
+        lexical = {library.order[place]: score for place, score in library.lexical.search(question, CANDIDATES)}
         similarity = self._dense(vector)
-        # "How do I do a push-up?" is nearer to every kind of push-up than a ranking by meaning or words can tell.
-        exercises = library.named.within(plain(question))
-        candidates = dict.fromkeys([*(similarity or {}), *lexical])
-        named = [passage for passage in candidates if passage.rpartition("#")[0] in exercises]
-        return Rankings(similarity, lexical, named)
+        found = dict.fromkeys([*(similarity or {}), *lexical])
+        return Scores(similarity, lexical, library.named_in(question, found))
 
     def _dense(self, vector: Vector | None) -> dict[str, float] | None:
         if vector is None:
