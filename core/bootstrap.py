@@ -111,7 +111,7 @@ class Services:
 
     def close(self) -> None:
         """Let go of models and connections; safe to call again."""
-        for part in (self.chat, self.store, self.database):
+        for part in (self.chat, self.embedder, self.store, self.database):
             if close := getattr(part, "close", None):
                 close()
 

@@ -71,11 +71,12 @@ def latency_over_time(buckets: Sequence[Bucket]) -> go.Figure:
 def show(figure: go.Figure, since: datetime, until: datetime, moves: Sequence[Move], key: str) -> None:
     """Draw a figure from `since` to `until`, with a dotted line at each change of the release that is served."""
     figure.update_xaxes(range=[since, until])
+    middle = since + (until - since) / 2
     for move in moves:
         figure.add_vline(x=move.at, line_dash="dot", line_color=GREY, line_width=1)
         figure.add_annotation(
             x=move.at, y=1, yref="paper", yanchor="bottom", showarrow=False, text=f"release {move.release_id[:6]}",
-            font_size=10,
+            font_size=10, xanchor="left" if move.at < middle else "right",  # never over the edge
         )  # fmt: skip
     figure.update_layout(
         height=300, margin={"l": 10, "r": 10, "t": 30, "b": 10}, legend={"orientation": "h", "y": -0.2},

@@ -26,7 +26,7 @@ def conversation_list(services: Services, actor: Actor) -> None:
     opened = page_state().conversation_id
     for conversation in found:
         st.button(
-            plain_label(conversation.title, 40),
+            plain_label(conversation.title, 32),
             key=f"open-{conversation.id}",
             type="secondary" if conversation.id == opened else "tertiary",
             width="stretch",

@@ -37,7 +37,8 @@ def _opened(services: Services, actor: Actor) -> ConversationView | None:
         return None
 
 
-def _welcome() -> str | None:
+def _welcome(product: str) -> str | None:
+    st.caption(product)
     st.title("What would you like to know?", anchor=False)
     st.write("The coach answers from the workout library and names its sources. It does not replace a doctor.")
     return st.pills("Suggestions", SUGGESTIONS, label_visibility="collapsed", key="suggestion")
@@ -96,7 +97,7 @@ def main() -> None:
     place = st.empty()
     if conversation is None and wanted is None:
         with place.container():
-            if suggested := _welcome():
+            if suggested := _welcome(services.settings.product_name):
                 wanted = Wanted(suggested)
         if wanted:
             place.empty()

@@ -29,7 +29,7 @@ def test_an_admin_sees_the_release_and_masked_settings(new_page: NewPage, make_s
     secret = "sk-not-to-be-seen-anywhere-0123456789"
     server = make_server(OPENAI_API_KEY=secret)
     page = new_page("Ada", "Admin", at=server, path="/releases")
-    expect(page.get_by_text("What is served")).to_be_visible()
+    expect(page.get_by_role("heading", name="What is served")).to_be_visible()
     expect(page.get_by_text("database answers")).to_be_visible()
     assert secret not in page.content()
     assert secret not in server.log

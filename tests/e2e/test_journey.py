@@ -128,13 +128,14 @@ def test_what_cannot_be_asked_is_said_in_one_sentence(new_page: NewPage, questio
 def test_markup_in_a_question_is_only_text(new_page: NewPage) -> None:
     page = new_page("Mallory")
     asked = (
-        "How do I do a push-up? <img src=x onerror=alert(1)> ![p](https://example.org/p.png) [l](https://example.org)"
+        "How do I do a push-up? <img src=x onerror=alert(1)> ![p](https://example.org/p.png) [l](https://example.org) "
+        "https://example.org www.example.org mail@example.org"
     )
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
     ask(page, asked)
     chat = page.get_by_test_id("stChatMessage")
     expect(chat.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
-    expect(chat.locator("img[src*='example.org'], a[href*='example.org'], img[src='x']")).to_have_count(0)
+    expect(chat.locator("img[src*='example.org'], a[href*='example'], img[src='x']")).to_have_count(0)
 
 
 def test_pregnancy_and_emergencies_get_a_notice(new_page: NewPage) -> None:

@@ -7,13 +7,21 @@ from markdown_it import MarkdownIt
 
 from pages.components.text import plain_label, safe_link, safe_markdown
 
-# As the browser parses it: HTML, links, images, tables, strikethrough and bare addresses are all active.
+# As the browser parses it: HTML, links, images, tables, strikethrough and bare addresses are all active. Of bare
+# addresses GitHub's Markdown takes those with a scheme, with www. or with an @, and not any name with a dot in it;
+# a browser test looks at the real thing.
 BROWSER = MarkdownIt("gfm-like")
+BROWSER.linkify.set({"fuzzy_link": False}).add("www.", {"validate": lambda _, text, at: len(text) - at})  # type: ignore[union-attr]
 HARMLESS = {
     "paragraph_open", "paragraph_close", "inline", "text", "softbreak", "hardbreak", "strong_open", "strong_close",
     "em_open", "em_close", "bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close",
     "list_item_open", "list_item_close", "hr", "text_special", "heading_open", "heading_close",
 }  # fmt: skip
+
+
+def test_the_referee_sees_what_the_browser_makes_links_of() -> None:
+    for address in ("https://example.org", "www.example.org", "a@example.org", "[x](y)", "<https://example.org>"):
+        assert "link_open" in kinds(f"see {address} there")
 
 
 def kinds(markdown: str) -> set[str]:
