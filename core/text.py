@@ -15,13 +15,16 @@ _UNITS = {
         "g": "g gram grams gramme grammes",
         "kg": "kg kgs kilo kilos kilogram kilograms",
         "mg": "mg milligram milligrams",
+        "mcg": "mcg microgram micrograms",
+        "oz": "oz ounce ounces",
         "lb": "lb lbs pound pounds",
         "ml": "ml millilitre millilitres milliliter milliliters",
         "l": "l litre litres liter liters",
-        "km": "km kms kilometre kilometres kilometer kilometers",
+        "km": "km kms k kilometre kilometres kilometer kilometers",
         "mile": "mile miles",
         "m": "m metre metres meter meters",
         "cm": "cm centimetre centimetres centimeter centimeters",
+        "inch": "inch inches",
         "s": "s sec secs second seconds",
         "min": "min mins minute minutes",
         "h": "h hr hrs hour hours",
@@ -33,14 +36,26 @@ _UNITS = {
         "rep": "rep reps repetition repetitions",
         "set": "set sets",
         "kcal": "kcal calorie calories",
+        "kj": "kj kilojoule kilojoules",
+        "cup": "cup cups",
+        "scoop": "scoop scoops",
         "°c": "°c degrees",
     }.items()
     for word in words.split()
 }
 _NUMBER_WORDS = {
-    word: str(number)
-    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
-} | {"half": "0.5", "twice": "2", "once": "1", "thrice": "3", "double": "2", "fifteen": "15", "twenty": "20"}
+    word: number
+    for number, words in {
+        "0": "zero", "0.5": "half", "1": "one once single", "2": "two twice double", "3": "three thrice triple",
+        "4": "four", "5": "five", "6": "six", "7": "seven", "8": "eight", "9": "nine", "10": "ten", "11": "eleven",
+        "12": "twelve dozen", "13": "thirteen", "14": "fourteen", "15": "fifteen", "16": "sixteen",
+        "17": "seventeen", "18": "eighteen", "19": "nineteen", "20": "twenty", "30": "thirty", "40": "forty",
+        "50": "fifty", "60": "sixty", "70": "seventy", "80": "eighty", "90": "ninety", "100": "hundred",
+        "1000": "thousand",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+_NOT = re.compile(r"(?:ai|are|ca|could|did|does|do|had|has|have|is|must|need|should|was|were|wo|would)nt|\w+n't")
 _STOP = frozenset(
     """
     a an the of to in on at for and or is are be as it its this that these those with by from your you their they we
@@ -48,8 +63,15 @@ _STOP = frozenset(
     what which who most many some any each every both such there here i me my up out
     """.split()
 )
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|%|°c|[a-z]+(?:['’][a-z]+)*", re.IGNORECASE)
+# A minus belongs to a number that it opens: "-5 °C" is cold, while "8-12 reps" is a range.
+_TOKEN = re.compile(r"(?:(?<![\w)])[-−])?\d+(?:[.,]\d+)?|%|°c|[a-z]+(?:['’][a-z]+)*", re.IGNORECASE)
 _NUMBER_THEN_LETTER = re.compile(r"(?<=\d)(?=[a-zA-Z%°])")
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
+_ONE_WORD = re.compile(
+    r"\b(?:(push|pull|press|chin|sit|step|curl|get|warm|cool|roll|work|muscle)(ups?|downs?|outs?|overs?)"
+    r"|(bar|dumb|kettle)(bells?)|(dead)(lifts?))\b"
+)
+_PLAIN_SIGNS = str.maketrans({"’": "'", "−": "-", ",": "."})
 # A Snowball stemmer keeps a buffer, so that each thread needs its own.
 _local = threading.local()
 
@@ -67,15 +89,17 @@ def tokens(text: str) -> list[str]:
 
     >>> tokens("Don't eat 1,5g!")
     ['not', 'eat', '1.5', 'g']
+    >>> tokens("1,500 kcal at -5 °C, why shouldnt I?")
+    ['1500', 'kcal', 'at', '-5', '°c', 'why', 'not', 'i']
     """
-    found = _TOKEN.findall(_NUMBER_THEN_LETTER.sub(" ", unicodedata.normalize("NFKC", text)))
-    words = (word.lower().replace("’", "'") for word in found)
-    return ["not" if w.endswith("n't") else _NUMBER_WORDS.get(w, w.replace(",", ".")) for w in words]
+    folded = _THOUSANDS.sub(lambda number: number[0].replace(",", ""), unicodedata.normalize("NFKC", text))
+    words = (word.lower().translate(_PLAIN_SIGNS) for word in _TOKEN.findall(_NUMBER_THEN_LETTER.sub(" ", folded)))
+    return ["not" if _NOT.fullmatch(word) else _NUMBER_WORDS.get(word, word) for word in words]
 
 
 def is_number(token: str) -> bool:
     """Say whether a token of :func:`tokens` is a number."""
-    return token[0].isdigit()
+    return token[-1].isdigit()
 
 
 def unit(token: str) -> str | None:
@@ -94,7 +118,7 @@ def quantities(words: Sequence[str]) -> Iterator[tuple[str, str]]:
         if token in _UNITS:
             following = _UNITS[token]
         elif is_number(token):
-            yield f"{float(token):g}", following
+            yield f"{float(token):.12g}", following
         elif token not in ("to", "and", "or"):
             following = ""
 
@@ -112,10 +136,17 @@ def content_words(text: str) -> frozenset[str]:
 def plain(text: str) -> str:
     """Return stemmed words between single spaces, with one at each end, so that ``in`` finds whole names only.
 
-    >>> plain("push up") in plain("How are Push-ups done?")
-    True
+    A compound is read alike in one word, with a hyphen and in two.
+
+    >>> plain("push up") in plain("How are Push-ups done?"), plain("pushups")
+    (True, ' push up ')
     """
-    return f" {' '.join(stem(re.findall(r'[a-z0-9]+', unicodedata.normalize('NFKC', text).lower())))} "
+    folded = _ONE_WORD.sub(_in_two, unicodedata.normalize("NFKC", text).lower())
+    return f" {' '.join(stem(re.findall(r'[a-z0-9]+', folded)))} "
+
+
+def _in_two(compound: re.Match[str]) -> str:
+    return " ".join(filter(None, compound.groups()))
 
 
 class Names:
@@ -137,12 +168,20 @@ class Names:
         >>> Names({"push-up": "push-up", "wall push-up": "wall"}).within(plain("Are wall push-ups easy?"))
         {'wall'}
         """
+        return self.apart(text)[0]
+
+    def apart(self, text: str) -> tuple[set[str], str]:
+        """Return what the names in a text stand for, and the text without them.
+
+        >>> Names({"squat": "squat"}).apart(plain("Are squats safe?"))
+        ({'squat'}, ' are | safe ')
+        """
         found = set()
         for name, meaning in self._names:
-            if name in text:
+            while name in text:
                 found.add(meaning)
                 text = text.replace(name, " | ")
-        return found
+        return found, text
 
 
 def storable(text: str) -> str:

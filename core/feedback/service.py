@@ -8,18 +8,13 @@ from sqlmodel import Session
 
 from core.access.model import Actor
 from core.feedback.model import Thumb, Vote
-from core.feedback.records import Feedback
+from core.feedback.records import Feedback, locked
 
 
 def put(session: Session, actor: Actor, turn_id: str, vote: Vote, now: datetime) -> Thumb | None:
     """Keep the user's vote on a turn, in place of an earlier one; return the earlier thumb, or None."""
-    row = session.get(Feedback, (turn_id, actor.id), with_for_update=True)
-    before = Thumb(row.thumb) if row and row.withdrawn_at is None else None
-    if row is None:
-        row = Feedback(
-            turn_id=turn_id, actor_id=actor.id, tenant=actor.tenant, thumb=0, reasons=[], comment="",
-            better_answer="", created_at=now, updated_at=now,
-        )  # fmt: skip
+    row = locked(session, actor, turn_id, now)
+    before = Thumb(row.thumb) if row.withdrawn_at is None else None
     row.thumb, row.reasons = int(vote.thumb), [str(reason) for reason in vote.reasons]
     row.comment, row.better_answer = vote.comment, vote.better_answer
     row.updated_at, row.withdrawn_at = now, None

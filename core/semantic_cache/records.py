@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from core.database import UtcDateTime
+from core.semantic_cache.model import Scope
 
 
 class CacheEntry(SQLModel, table=True):
@@ -52,12 +53,14 @@ class HiddenAnswer(SQLModel, table=True):
     opening: str
 
 
-def exact(session: Session, namespace: str, key: str, now: datetime) -> list[CacheEntry]:
-    """Return the live entries that answer exactly this question, newest first (at most 10)."""
+def exact(session: Session, scope: Scope, key: str, now: datetime) -> list[CacheEntry]:
+    """Return the live entries that answer exactly this question in this scope, newest first (at most 10)."""
     query = (
         select(CacheEntry)
         .join(CacheQuestion)
-        .where(CacheQuestion.namespace == namespace, CacheQuestion.key == key, CacheEntry.expires_at > now)
+        .where(CacheQuestion.namespace == scope.namespace, CacheQuestion.key == key, CacheEntry.expires_at > now)
+        .where(CacheEntry.tenant == scope.tenant, CacheEntry.release == scope.release)
+        .where(CacheEntry.locale == scope.locale)
         .order_by(col(CacheEntry.created_at).desc())
         .limit(10)
     )
@@ -94,10 +97,10 @@ def serving(session: Session, entry_ids: list[str], now: datetime) -> set[str]:
     return set(session.exec(query))
 
 
-def unindexed(session: Session, limit: int) -> list[tuple[CacheQuestion, CacheEntry]]:
-    """Return questions, with their entries, whose vector is not known to be in the store."""
+def unindexed(session: Session, now: datetime, limit: int) -> list[tuple[CacheQuestion, CacheEntry]]:
+    """Return questions, with their live entries, whose vector is not known to be in the store."""
     query = select(CacheQuestion, CacheEntry).join(CacheEntry).where(col(CacheQuestion.indexed).is_(False))
-    return list(session.exec(query.limit(limit)))
+    return list(session.exec(query.where(CacheEntry.expires_at > now).limit(limit)))
 
 
 def expired(session: Session, now: datetime, limit: int) -> list[CacheQuestion]:

@@ -83,7 +83,7 @@ class SemanticCache:
 
     def _exact(self, scope: Scope, question: str, actor: Actor) -> Hit | None:
         with self._database.read() as session:
-            entries = exact(session, scope.namespace, question_key(question), self._clock.now())
+            entries = exact(session, scope, question_key(question), self._clock.now())
             unseen = hidden(session, actor.tenant, actor.id, [entry.answer_key for entry in entries])
         for entry in entries:
             if entry.answer_key not in unseen:
@@ -169,7 +169,7 @@ class SemanticCache:
             self._index([(row, entry, vector)])
         return entry.id
 
-    def _index(self, rows: Sequence[tuple[CacheQuestion, CacheEntry, Vector]]) -> None:
+    def _index(self, rows: Sequence[tuple[CacheQuestion, CacheEntry, Vector]]) -> bool:
         by_namespace: dict[str, list[VectorRecord]] = {}
         for row, entry, vector in rows:
             metadata = {"tenant": entry.tenant, "release": entry.release, "locale": entry.locale, "entry": entry.id}
@@ -179,31 +179,45 @@ class SemanticCache:
                 self._store.upsert(namespace, records)
         except ServiceError as error:
             log.warning("cache_not_indexed", extra={"reason": str(error)})
-            return
+            return False
         with self._database.begin() as session:
             ids = [row.id for row, _, _ in rows]
             session.exec(update(CacheQuestion).where(col(CacheQuestion.id).in_(ids)).values(indexed=True))
+        return True
 
     def reconcile(self) -> int:
         """Make index and database agree: index what is not, drop what is past its time. Return how many changed.
 
         Safe to run twice and at any moment; the scheduler does so every minute.
         """
+        return self._drop_expired() + self._index_missing()
+
+    def _drop_expired(self) -> int:
         with self._database.read() as session:
-            missing = unindexed(session, BATCH)
             gone = expired(session, self._clock.now(), BATCH)
         try:
-            if missing:
-                vectors = self._embedder.embed([row.question for row, _ in missing])
-                self._index([(row, entry, vector) for (row, entry), vector in zip(missing, vectors, strict=True)])
             for namespace in {row.namespace for row in gone}:
                 self._store.delete(namespace, [row.id for row in gone if row.namespace == namespace])
         except ServiceError as error:
             log.warning("cache_not_reconciled", extra={"reason": str(error)})
             return 0
-        with self._database.begin() as session:
-            remove(session, gone)
-        return len(missing) + len(gone)
+        if gone:
+            with self._database.begin() as session:
+                remove(session, gone)
+        return len(gone)
+
+    def _index_missing(self) -> int:
+        with self._database.read() as session:
+            missing = unindexed(session, self._clock.now(), BATCH)
+        if not missing:
+            return 0
+        try:
+            vectors = self._embedder.embed([row.question for row, _ in missing])
+        except ServiceError as error:
+            log.warning("cache_not_reconciled", extra={"reason": str(error)})
+            return 0
+        rows = [(row, entry, vector) for (row, entry), vector in zip(missing, vectors, strict=True)]
+        return len(rows) if self._index(rows) else 0
 
     def hidden_from(self, actor: Actor) -> Hidden:
         """Return what this user must not be shown again."""

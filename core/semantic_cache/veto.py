@@ -6,29 +6,42 @@ differ by a number, a name or a negation the cosine of bi-encoders is close to c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from core.semantic_cache import vocabulary
-from core.text import Names, plain, quantities, tokens
+from core.text import Names, plain, quantities, stem, tokens, unit
 
-_NEGATIONS = frozenset("not no never without nor neither avoid instead except cannot".split())
-_ASKS = {
-    "how many": "amount",
-    "how much": "amount",
-    "how long": "duration",
-    "how often": "frequency",
-    "how many times": "frequency",
-    "how far": "distance",
-    "how heavy": "load",
-    "how fast": "speed",
-    "how soon": "time",
-    "how old": "age",
-    "when": "time",
-    "why": "reason",
-    "where": "place",
-    "who": "person",
-}
+_NEGATIONS = frozenset(stem("not no non never nothing nobody none without nor neither avoid except cannot".split()))
+# Names such as "no equipment" deny something by themselves; "bodyweight" says the same without a negation.
+_DENYING = re.compile(
+    "|".join(rf"\b{name}\b".replace(" ", r"[\s-]+") for name in vocabulary.denying(vocabulary.EQUIPMENT)), re.IGNORECASE
+)
+# These ask where they open a clause, or before a verb; "can I run when I have a cold" does not ask when.
+_ASKING = re.compile(
+    r"(?:^|[.,;:?!–—(])\s*(when|why|where|who)\b"
+    r"|\b(when|why)\s+(?:am|are|can|could|did|do|does|is|may|might|must|shall|should|to|was|were|will|would)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a question says, concept by concept.
+
+    For each kind of concept there are two sets: those named anywhere, and those named outside of an exercise's name.
+    `text` is the question as :func:`core.text.plain` returns it.
+    """
+
+    words: frozenset[str]
+    amounts: tuple[tuple[str, str], ...]
+    units: frozenset[str]
+    negations: int
+    exercises: frozenset[str]
+    concepts: tuple[tuple[frozenset[str], frozenset[str]], ...]
+    text: str
 
 
 class Veto:
@@ -41,46 +54,79 @@ class Veto:
     """
 
     def __init__(self, exercises: Iterable[Sequence[str]] = ()) -> None:
-        named = {name: names[0] for names in exercises for name in names}
-        self._kinds = [
-            ("exercise", Names(named)),
-            ("equipment", Names(vocabulary.concepts(vocabulary.EQUIPMENT))),
-            ("body part", Names(vocabulary.concepts(vocabulary.BODY_PARTS))),
-            ("group of people", Names(vocabulary.concepts(vocabulary.PEOPLE))),
-            ("condition", Names(vocabulary.concepts(vocabulary.CONDITIONS))),
-            ("subject", Names(vocabulary.concepts(vocabulary.SUBJECTS))),
-            ("kind of question", Names(_ASKS)),
-        ]
+        self._exercises = Names({name: names[0] for names in exercises for name in names})
+        self._kinds = {kind: Names(vocabulary.concepts(lines)) for kind, lines in vocabulary.KINDS.items()}
         self._opposites = [
-            (tuple(map(plain, one)), tuple(map(plain, other)))
-            for one, other in vocabulary.opposites(vocabulary.OPPOSITES)
+            (words[0], against[0], tuple(map(plain, words)), tuple(map(plain, against)))
+            for words, against in vocabulary.opposites(vocabulary.OPPOSITES)
         ]
+        self._reading = lru_cache(maxsize=4096)(self._read)
 
     def reason(self, asked: str, known: str) -> str | None:
         """Say why an answer to `known` must not be served for `asked`; None where nothing speaks against it."""
-        if quantities_differ(asked, known):
+        one, other = self._reading(asked), self._reading(known)
+        if one.amounts != other.amounts or _units_differ(one.units, other.units):
             return "numbers or units differ"
-        if _negated(asked) != _negated(known):
+        if one.negations != other.negations:
             return "one is negated"
-        one, other = plain(asked), plain(known)
-        for kind, names in self._kinds:
-            if difference := names.within(one) ^ names.within(other):
+        if difference := one.exercises ^ other.exercises:
+            return f"exercise differs: {min(difference)}"
+        for kind, (whole, outside), (other_whole, other_outside) in zip(
+            self._kinds, one.concepts, other.concepts, strict=True
+        ):
+            # What an exercise's name leaves unsaid is no difference ("barbell row", "bent-over row"); what it says
+            # otherwise is.
+            if difference := (outside ^ other_outside) or _contradicting(whole, other_whole):
                 return f"{kind} differs: {min(difference)}"
-        for words, against in self._opposites:
-            if _pulls(one, words, against) * _pulls(other, words, against) < 0:
-                return f"opposites: {words[0].strip()} and {against[0].strip()}"
+        return self._opposed(one, other)
+
+    def _read(self, question: str) -> _Reading:
+        text, words = plain(question), tokens(question)
+        exercises, outside = self._exercises.apart(text)
+        concepts = []
+        for kind, names in self._kinds.items():
+            asks = _asks(question) if kind == vocabulary.ASKED else frozenset()
+            concepts.append((asks | names.within(text), asks | names.within(outside)))
+        return _Reading(
+            frozenset(words),
+            tuple(sorted(quantities(words))),
+            frozenset(name for word in words if (name := unit(word))),
+            sum(word in _NEGATIONS for word in stem(tokens(_DENYING.sub(" ", question)))),
+            frozenset(exercises),
+            tuple(concepts),
+            text,
+        )
+
+    def _opposed(self, one: _Reading, other: _Reading) -> str | None:
+        for word, opposite, words, against in self._opposites:
+            said, meant = _sides(one.text, words, against), _sides(other.text, words, against)
+            if said != meant and any(said) and any(meant):
+                return f"opposites: {word} and {opposite}"
+        if undone := _undone(one.words, other.words):
+            return f"opposites: {min(undone)} and un{min(undone)}"
         return None
 
 
-def quantities_differ(asked: str, known: str) -> bool:
-    """Say whether the numbers with their units are not the same in both."""
-    return sorted(quantities(tokens(asked))) != sorted(quantities(tokens(known)))
+def _asks(question: str) -> frozenset[str]:
+    found = (opening or inside for opening, inside in _ASKING.findall(question))
+    return frozenset({"when": "time", "why": "reason", "where": "place", "who": "person"}[w.lower()] for w in found)
 
 
-@lru_cache(maxsize=8192)
-def _negated(text: str) -> bool:
-    return sum(token in _NEGATIONS for token in tokens(text)) % 2 == 1
+def _contradicting(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """Return what differs if each has something that the other lacks, else nothing."""
+    return one ^ other if one - other and other - one else frozenset()
 
 
-def _pulls(text: str, words: tuple[str, ...], against: tuple[str, ...]) -> int:
-    return any(word in text for word in words) - any(word in text for word in against)
+def _units_differ(one: frozenset[str], other: frozenset[str]) -> bool:
+    # "How many grams" and "how much" agree; "a day" and "a week" do not.
+    return any(_contradicting(one & measure, other & measure) for measure in vocabulary.MEASURES)
+
+
+def _undone(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """Return the words of one question that the other has with "un" before them."""
+    lost, gained = one - other, other - one
+    return frozenset(word for word in one ^ other if f"un{word}" in (gained if word in lost else lost))
+
+
+def _sides(text: str, words: tuple[str, ...], against: tuple[str, ...]) -> tuple[bool, bool]:
+    return any(word in text for word in words), any(word in text for word in against)

@@ -1,15 +1,19 @@
-"""Concepts that an embedding does not tell apart but a coach must. Each line is one concept with its usual words."""
+"""Concepts that an embedding does not tell apart but a coach must. Each line is one concept with its usual words.
+
+A word is compared by its stem, so that plurals and most verb forms need no line of their own; and the longest name in
+a question wins ("lower back" is no "back").
+"""
 
 from __future__ import annotations
 
 EQUIPMENT = """
-barbell, bar bell, olympic bar
-dumbbell, dumb bell
-kettlebell, kettle bell
+barbell, olympic bar
+dumbbell
+kettlebell
 resistance band, band, theraband
 cable, cable machine, pulley
 machine
-bodyweight, body weight only, no equipment, without equipment, without weights
+bodyweight, body weight only, no equipment, without equipment, no weights, without weights
 bench
 pull up bar
 suspension trainer, trx
@@ -25,33 +29,48 @@ box, step
 rings
 smith machine
 trap bar, hex bar
+belt
+wrist wrap
+mat
+chair
+wall
+sandbag
+weighted vest
+shoe
 """
 BODY_PARTS = """
-chest, pec, pecs, pectoral
-back, upper back
+chest, pec, pectoral
+back
+upper back
 lower back, lumbar
 lats, latissimus
 traps, trapezius
 shoulder, delts, deltoid
-biceps, bicep
-triceps, tricep
+rotator cuff
+biceps
+triceps
 forearm
+hand
 wrist
 elbow
 neck
 abs, abdominals, stomach, belly
 obliques
 core
-glutes, glute, buttocks, bum, butt
-quads, quadriceps, quad
+pelvic floor
+glutes, buttocks, bum, butt
+quads, quadriceps
 hamstring
 calf, calves
 shin
-hip, hip flexor
+hip
+hip flexor
 groin, adductor
 knee
 ankle
 achilles
+heel
+toe
 foot, feet
 leg, thigh
 arm
@@ -59,68 +78,113 @@ arm
 PEOPLE = """
 pregnant, pregnancy, expecting, trimester, prenatal, antenatal
 postpartum, post partum, postnatal, after birth, after giving birth, after childbirth
-breastfeeding, nursing
+breastfeeding, breast feeding, nursing
+menopause, menopausal
 older adult, elderly, senior, over 65, older people
 child, kid, children
 teenager, teen, adolescent
 man, men, male
 woman, women, female
 beginner, novice, newbie
+intermediate
 advanced, experienced
 vegan
 vegetarian
 diabetic, diabetes
 overweight, obese
+underweight
+smoker
+wheelchair
 runner
 cyclist
+swimmer
 """
 CONDITIONS = """
-pain, ache, hurt, hurts, sore
-soreness, doms
+pain, ache, hurt
+sore, doms
 injury, injured
 sprain
 strain, pulled muscle
+fracture, broken bone
 tendinitis, tendonitis, tendinopathy
-hernia, slipped disc, herniated disc
+tennis elbow
+hernia
+slipped disc, herniated disc
 sciatica
+scoliosis
 arthritis, osteoarthritis
 osteoporosis
 asthma
 hypertension, high blood pressure
 low blood pressure
-heart disease, heart condition, heart attack
+heart disease, heart condition
+heart attack
+stroke
 chest pain
-dizzy, dizziness, faint, fainting
+dizzy, faint
+headache, migraine
+nausea
 cramp
+stitch
+blister
+swelling, swollen
 concussion
 fever
 cold, flu
+covid
+cancer
+epilepsy
+anaemia, anemia
+gout
 surgery, operation
 diastasis, abdominal separation
+incontinence
+prolapse
 shin splints
 plantar fasciitis
+meniscus
+acl
 eating disorder, anorexia, bulimia
+depression
+anxiety
 """
 SUBJECTS = """
 protein
 creatine
 caffeine, coffee
 carbohydrate, carb
-fat, fats
+fat
 fibre, fiber
 sugar
 salt, sodium
+potassium
+calcium
 water, hydration, fluid
 alcohol, beer, wine
+vitamin b12, b12
+vitamin c
 vitamin d
+omega 3, fish oil
 magnesium
 iron
 zinc
 electrolyte
 whey
 casein
-calorie
+collagen
+bcaa
+beta alanine
+egg
+milk
+meat
+fish
+calorie, kcal
+keto, ketogenic
 sleep
+nap
+sauna
+ice bath, cold water immersion
+massage
 warm up
 cool down
 stretch
@@ -128,14 +192,22 @@ static stretching
 dynamic stretching
 cardio
 strength
+strength training, weight training, resistance training, weightlifting, lift weights
 hypertrophy, muscle growth, build muscle, gain muscle, muscle gain
 endurance
 power
 flexibility
 mobility
 balance
-weight loss, lose weight, fat loss, lose fat
+weight loss, lose weight
+fat loss, lose fat
 weight gain, gain weight, bulk
+run
+walk
+swim
+hike
+yoga
+pilates
 marathon
 half marathon
 5k, 5 km
@@ -148,33 +220,100 @@ dinner
 snack
 morning
 evening, night
+mistake, error
+breathe, breath
+alternative, substitute, replacement, instead, rather than
 """
+ASKED = "kind of question"
+QUESTIONS = """
+amount, how many, how much
+duration, how long, how many seconds, how many minutes, how many hours, how many weeks, how many months
+frequency, how often, how frequently, how many times, how many days a week, how many days per week
+distance, how far
+load, how heavy
+speed, how fast, how quickly
+time, how soon, how early, how late, what time
+age, how old, what age
+depth, how deep
+width, how wide
+height, how high, how low
+intensity, how hard, how intense
+reason, how come
+"""
+KINDS = {
+    "equipment": EQUIPMENT,
+    "body part": BODY_PARTS,
+    "group of people": PEOPLE,
+    "condition": CONDITIONS,
+    "subject": SUBJECTS,
+    ASKED: QUESTIONS,
+}
 OPPOSITES = """
-before, prior to / after, following, post
+before, prior to, pre / after, post
+during, while / before, prior to, pre, after, post
 more, increase, raise, add / less, fewer, decrease, reduce, lower, cut
+too much, too many / too little, too few, not enough
 fast, faster, quick, quickly / slow, slower, slowly
 light, lighter / heavy, heavier
-easy, easier, regression / hard, harder, progression
-high / low
+easy, easier, regression / hard, harder, progression, difficult
+high, higher / low
+long, longer / short, shorter
+big, bigger, large, larger / small, smaller
+deep, deeper / shallow
+early, earlier / late, later
+old, older / young, younger
+strong, stronger / weak, weaker
+hot, heat, warm / cold, cool, ice
 start, begin / stop, quit, end
-good, best, benefit, safe / bad, worst, risk, dangerous, unsafe
-with / without
-gain, build / lose, burn
+good, best, benefit, safe / bad, worst, risk, danger, dangerous
+better / worse
+improve / worsen
+advantage / disadvantage, drawback
+comfortable / uncomfortable
+effective / ineffective
+gain, build, bulk / lose, burn, cut
 minimum, min, least / maximum, max, most
 wide / narrow, close
 incline / decline
-front / back
+incline, decline / flat
+front / back, rear, side
+forward / backward, reverse
+uphill, upward / downhill, downward
+overhand, pronated, palm down / underhand, supinated, palm up
+inside, inner, internal, inward / outside, outer, external, outward
 inhale, breathe in / exhale, breathe out
 indoor / outdoor
-first / last
+first / second, third, last
+second / third
 left / right
 upper / lower
 single, one leg, one arm / double, both
-seated, sitting / standing
-cause / cure, treat
+seated, sitting / standing, lying
+standing / lying
+straight / bent
+extension / flexion
+abduction / adduction
+concentric / eccentric
+aerobic / anaerobic
+cause / cure, treat, prevent
+prevent / cure, treat
+surplus / deficit
+empty stomach / full stomach
+rest day, day off / training day, workout day
+every day, daily, each day / every other day, alternate days, every second day
+weekday / weekend
+am / pm
+celsius / fahrenheit
 push / pull
-can / cannot
+skip, miss / eat, keep
 """
+MEASURES = [
+    frozenset(units.split())
+    for units in (
+        "s min h day week month year", "g mg mcg oz kg lb", "ml l cup scoop", "km mile m cm inch", "rep set", "kcal kj",
+    )
+]  # fmt: skip
+"""Units that measure the same thing, and so contradict one another."""
 
 
 def concepts(lines: str) -> dict[str, str]:
@@ -185,6 +324,11 @@ def concepts(lines: str) -> dict[str, str]:
         for names in [[part.strip() for part in line.split(",")]]
         for name in names
     }
+
+
+def denying(lines: str) -> list[str]:
+    """Return the names that hold a negation."""
+    return [name for name in concepts(lines) if name.startswith(("no ", "without "))]
 
 
 def opposites(lines: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
