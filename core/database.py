@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import DateTime, event
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -26,6 +28,9 @@ from sqlmodel import Session, create_engine, text
 from core.errors import DatabaseError, SettingsError
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "data" / "migrations"
+MIGRATION_LOCK = 20260501
+"""Any number that nothing else locks in the same PostgreSQL database."""
+_migrating = Lock()  # Alembic has one migration a process in mind
 _transaction_open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 
 
@@ -71,24 +76,22 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             self.url: URL = make_url(url)
-        except SQLAlchemyError as error:
+            if self.url.drivername in ("postgresql", "postgres"):
+                self.url = self.url.set(drivername="postgresql+psycopg")
+            self.is_sqlite = self.url.get_backend_name() == "sqlite"
+            self.engine = create_engine(self.url, pool_pre_ping=not self.is_sqlite, pool_size=20, max_overflow=40)
+        except (SQLAlchemyError, ImportError, TypeError, ValueError) as error:  # SQLite in memory is a TypeError
             raise SettingsError("DATABASE_URL cannot be read; write sqlite:///file.db or postgresql://…") from error
-        if self.url.drivername == "postgresql":
-            self.url = self.url.set(drivername="postgresql+psycopg")
-        self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._make_folder()
-        self.engine = create_engine(self.url, pool_pre_ping=not self.is_sqlite, pool_size=20, max_overflow=40)
-        if self.is_sqlite:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)
 
     def _make_folder(self) -> None:
-        if self.url.database and self.url.database != ":memory:":
-            try:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise DatabaseError(f"The database's folder cannot be made ({error}); check DATABASE_URL.") from error
+        try:
+            Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseError(f"The database's folder cannot be made ({error}); check DATABASE_URL.") from error
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -123,17 +126,22 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         try:
-            with self.engine.connect() as connection:
+            with _migrating, self.engine.connect() as connection:
+                if not self.is_sqlite:  # of several servers that start at once, one migrates and the others wait
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
                 connection.commit()
+        except CommandError as error:
+            raise DatabaseError("A newer version of this product wrote the database; start that version.") from error
         except DBAPIError as error:
             raise _explain(error) from error
 
     def check(self) -> None:
         """Raise :class:`DatabaseError` unless the database answers."""
+        # Of SQLite a bare SELECT 1 would not touch the file, and pass on a damaged one.
         with self.read() as session:
-            session.execute(text("SELECT 1"))
+            session.execute(text("SELECT 1 FROM sqlite_schema LIMIT 1" if self.is_sqlite else "SELECT 1"))
 
     def close(self) -> None:
         """Close every connection."""
@@ -163,6 +171,6 @@ def _explain(error: DBAPIError) -> DatabaseError:
         return DatabaseError("The database file is damaged; restore a backup or move the file away and start again.")
     if "readonly" in cause or "unable to open" in cause:
         return DatabaseError("The database file cannot be opened for writing; check its path and permissions.")
-    if error.connection_invalidated or "connection" in cause:
+    if error.connection_invalidated or "connection" in cause or "resolve host" in cause:
         return DatabaseError("The database does not answer; check that it runs and that DATABASE_URL is right.")
     return DatabaseError(f"The database refused a statement ({type(error.orig).__name__}); see the log.")

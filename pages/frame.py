@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.access.model import Role
+from core.errors import CoachError
 from pages.components.services import the_services
 from pages.components.session import visitor
 
@@ -55,7 +56,10 @@ if actor.role >= Role.ADMIN:
         )
     ]
 page = st.navigation(sections, expanded=True)
-page.run()
+try:
+    page.run()
+except CoachError as error:  # whatever a page did not foresee, such as a damaged database
+    st.error(str(error), icon=":material/error:")
 with st.sidebar:
     st.caption(f"{name} · {actor.name}, {actor.role.title}")
     if services.settings.sign_in == "oidc":

@@ -5,17 +5,19 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from core.adapters.onnx_embedder import OnnxEmbedder
+from core.bootstrap import Services, build_services
 from core.database import Database
+from core.settings import Settings
 from tests.house import House, MovableClock, bundled_part, sync_library
 
 _numbers = itertools.count()
@@ -130,3 +132,18 @@ def house(
     with closing(Database(url)) as opened:
         yield House(opened, embedder, clock, library_folder)
     templates.drop(url)
+
+
+@pytest.fixture
+def make_services(tmp_path: Path, library_folder: Path) -> Iterator[Callable[..., Services]]:
+    """Builds all services as the app does, with a data folder and a library of their own; closed after the test."""
+    made: list[Services] = []
+
+    def make(**settings: Any) -> Services:
+        own = {"data_dir": tmp_path / "var", "knowledge_dirs": (library_folder,), "phrasing": False, "_env_file": None}
+        made.append(build_services(Settings(**(own | settings))))
+        return made[-1]
+
+    yield make
+    for services in made:
+        services.close()

@@ -23,7 +23,8 @@ from core.knowledge.retrieval import Found
 from core.ports import ChatModel
 from core.prompts.model import summary_messages
 from core.semantic_cache.model import answer_key
-from core.text import content_words
+from core.semantic_cache.vocabulary import PEOPLE, concepts
+from core.text import Names, content_words, plain
 
 log = logging.getLogger(__name__)
 NEAR_BEST = 0.08
@@ -32,8 +33,9 @@ SUMMARY_TOKENS = 60
 SHORTEST_SUMMARISED = 350
 """Characters below which a passage needs no summary."""
 KEY_SENTENCES = 3
+_PEOPLE = Names(concepts(PEOPLE))
 _LISTED = re.compile(r"^(?:\d+\.|-) ", re.MULTILINE)
-Names = Callable[[], Sequence[str]]
+ExerciseNames = Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Extractive:
 
     name = "library"
 
-    def __init__(self, exercise_names: Names, phrasing: Phrasing | None = None) -> None:
+    def __init__(self, exercise_names: ExerciseNames, phrasing: Phrasing | None = None) -> None:
         self._exercise_names = exercise_names
         self._phrasing = phrasing
         self._turn = threading.Lock()
@@ -134,18 +136,24 @@ def key_sentences(question: str, text: str) -> str:
 
 def _choose(request: Request) -> list[Passage]:
     """Return the passages of the best answer that the user may see; one that should be avoided only as the last."""
-    allowed = [choice for choice in _choices(request.found) if answer_key(compose(choice)) not in request.hidden.keys]
+    allowed = [choice for choice in _choices(request) if answer_key(compose(choice)) not in request.hidden.keys]
     return next(
         (choice for choice in allowed if answer_key(compose(choice)) not in request.avoid),
         allowed[0] if allowed else [],
     )
 
 
-def _choices(found: Sequence[Found]) -> Iterator[list[Passage]]:
-    if len(found) > 1 and _near_best(found[0], found[1]):
+def _choices(request: Request) -> Iterator[list[Passage]]:
+    found = request.found
+    if len(found) > 1 and _near_best(found[0], found[1]) and not _for_others(request.question, found[1].passage):
         yield [found[0].passage, found[1].passage]
     for one in found:
         yield [one.passage]
+
+
+def _for_others(question: str, passage: Passage) -> bool:
+    """Say whether a passage is about a group of people that the question does not name, such as older adults."""
+    return bool(_PEOPLE.within(plain(f"{passage.title} {passage.heading}")) - _PEOPLE.within(plain(question)))
 
 
 def _near_best(best: Found, second: Found) -> bool:

@@ -30,6 +30,8 @@ class PageState:
     conversation_id: str | None = None
     wanted: Wanted | None = None
     problem: str = ""
+    refused: str = ""
+    """A question that could not be taken; it is given back, so that nobody has to type it again."""
     turns_shown: int = 20
 
 
@@ -44,7 +46,8 @@ def page_state() -> PageState:
 def show_conversation(conversation_id: str | None) -> None:
     """Make a conversation the one shown, and put it in the address so that a reload finds it; None begins anew."""
     state = page_state()
-    state.conversation_id, state.turns_shown, state.problem = conversation_id, 20, ""
+    state.conversation_id, state.turns_shown = conversation_id, 20
+    state.problem = state.refused = ""
     if conversation_id:
         st.query_params["c"] = conversation_id
     else:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import streamlit as st
 
 from core.access.model import Actor
 from core.bootstrap import Services
-from core.conversation.model import Accepted, ConversationView, TurnView
+from core.conversation.model import ConversationView
 from core.errors import CoachError, NotFoundError
+from pages.components.asking import show_problem, stream_answer
 from pages.components.conversations import conversation_list, conversation_menu
 from pages.components.services import the_services
 from pages.components.session import Wanted, page_state, show_conversation, signed_in
-from pages.components.text import safe_markdown
-from pages.components.turn import show_notices, show_question, show_turn
+from pages.components.turn import show_question, show_turn
 
 SUGGESTIONS = (
     "How do I do a push-up?",
@@ -57,31 +55,6 @@ def _history(services: Services, actor: Actor, conversation: ConversationView, r
             show_turn(services, actor, turn)
 
 
-def _ask(services: Services, actor: Actor, wanted: Wanted) -> None:
-    """Stream one answer. Any click runs the page anew, which closes the stream and keeps what was said."""
-    show_question(wanted.question)
-    state = page_state()
-    parts = services.asking.ask(
-        actor, wanted.question, conversation_id=state.conversation_id, fresh=wanted.fresh, replaces=wanted.replaces
-    )
-    with st.chat_message("assistant", avatar=":material/exercise:"), closing(parts):
-        above, slot, below = st.container(), st.empty(), st.empty()
-        below.button("Stop", icon=":material/stop_circle:", type="tertiary", key="stop")
-        slot.markdown(":shimmer[Looking in the library…]")
-        said = ""
-        for part in parts:
-            if isinstance(part, Accepted):
-                if state.conversation_id != part.conversation_id:
-                    show_conversation(part.conversation_id)
-                with above:
-                    show_notices(part.notices)
-            elif isinstance(part, TurnView):
-                break
-            else:
-                said += part
-                slot.markdown(safe_markdown(said))
-
-
 def main() -> None:
     """Lay out the page."""
     services = the_services()
@@ -103,15 +76,15 @@ def main() -> None:
             place.empty()
     if conversation:
         _history(services, actor, conversation, wanted.replaces if wanted else None)
-    if state.problem:
-        st.error(state.problem, icon=":material/error:")
-        state.problem = ""
     if wanted:
+        state.problem = state.refused = ""
         try:
-            _ask(services, actor, wanted)
+            stream_answer(services, actor, wanted)
         except CoachError as error:
-            state.problem = str(error)
+            state.problem, state.refused = str(error), wanted.question
         st.rerun()
+    if state.problem:
+        show_problem(state)
 
 
 main()

@@ -85,12 +85,15 @@ def pinecone(folder: Path, *, delayed: bool = False) -> Iterator[StoreCase]:
 
 
 @contextmanager
-def stored_vectors(folder: Path, engine: Literal["exact", "faiss"]) -> Iterator[StoreCase]:
+def stored_vectors(
+    folder: Path, engine: Literal["exact", "faiss"], accelerate_above: int = 50_000
+) -> Iterator[StoreCase]:
     """Yield a store on a fresh SQLite database in `folder`."""
     database = Database(f"sqlite:///{folder / 'vectors.db'}")
     SQLModel.metadata.create_all(database.engine)
     with closing(database):
-        yield StoreCase(StoredVectors(database, engine))
+        store = StoredVectors(database, engine, accelerate_above)
+        yield StoreCase(store, store.close)  # which waits for the graphs that are being built
 
 
 EMBEDDERS: dict[str, Callable[[Path], AbstractContextManager[Embedder]]] = {
@@ -103,6 +106,7 @@ VECTOR_STORES: dict[str, Callable[[Path], AbstractContextManager[StoreCase]]] = 
     "pinecone-delayed": lambda folder: pinecone(folder, delayed=True),
     "exact": lambda folder: stored_vectors(folder, "exact"),
     "faiss": lambda folder: stored_vectors(folder, "faiss"),
+    "graph": lambda folder: stored_vectors(folder, "exact", accelerate_above=2),
 }
 
 CHAT_MODELS: dict[str, Callable[[Path], AbstractContextManager[ChatModel]]] = {

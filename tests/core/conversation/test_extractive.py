@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.conversation.answering import NOTHING_ELSE, Answer, Request
@@ -47,6 +49,14 @@ def test_the_best_passage_is_quoted_with_its_number_and_source() -> None:
 def test_a_second_passage_that_is_as_near_joins_it() -> None:
     near = (Found(passage(1, "One."), 1, 0.50), Found(passage(2, "Two."), 1, 0.47))
     assert [quote.text for quote in answered(Request("What?", near))[1].quotes] == ["One.", "Two."]
+
+
+def test_a_passage_for_other_people_does_not_join() -> None:
+    general, older = passage(1, "One."), replace(passage(2, "Two."), heading="Do older people need more protein?")
+    near = (Found(general, 1, 0.50), Found(older, 1, 0.47))
+    assert [quote.text for quote in answered(Request("How much protein?", near))[1].quotes] == ["One."]
+    _, answer = answered(Request("How much protein for older adults?", near))
+    assert [quote.text for quote in answer.quotes] == ["One.", "Two."]
 
 
 def test_a_hidden_answer_gives_way_to_the_next_and_then_to_an_honest_line() -> None:
