@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from http.cookies import SimpleCookie
 
 from secure import Secure
 from secure.headers import (
@@ -14,6 +13,7 @@ from secure.headers import (
     XFrameOptions,
 )
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.access.model import Role
@@ -44,7 +44,7 @@ def security_headers() -> Secure:
         csp=policy,
         xfo=XFrameOptions().deny(),
         xcto=XContentTypeOptions(),
-        referrer=ReferrerPolicy().no_referrer(),
+        referrer=ReferrerPolicy().same_origin(),  # with none, the sign-in form would not say where it comes from
         permissions=PermissionsPolicy().camera().microphone().geolocation(),
     )
 
@@ -62,8 +62,8 @@ class LocalSignIn:
         if not (scope["type"] == "http" and services and services.settings.sign_in == "local" and _wants_page(scope)):
             await self._app(scope, receive, send)
             return
-        cookies = SimpleCookie(Headers(scope=scope).get("cookie", ""))
-        if services.sessions.actor(cookies[COOKIE].value if COOKIE in cookies else None) is not None:
+        # Other programs on this computer share its cookies, so that some may be of any form.
+        if services.sessions.actor(HTTPConnection(scope).cookies.get(COOKIE)) is not None:
             await self._app(scope, receive, send)
             return
         token = services.sessions.issue(LOCAL_NAME, Role.ADMIN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -24,7 +25,10 @@ from core.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "COACH_"
+ENCODING = "utf-8-sig"
+"""Of `.env`: UTF-8, with or without the mark that Windows editors put in front, which would hide the first name."""
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_LOGIN = re.compile(r"(?<=//)[^/@]+(?=@)")
 
 
 class Price(BaseModel):
@@ -117,14 +121,14 @@ class Settings(BaseSettings):
     timeout_seconds: float = Field(30.0, gt=0, le=600, description="Longest wait for an outside service, in seconds.")
     retries: int = Field(3, ge=1, le=10, description="Tries of a call to an outside service, the first one included.")
     circuit_failures: int = Field(5, ge=1, description="Failures in a row after which a service is left alone.")
-    circuit_seconds: float = Field(30.0, gt=0, description="How long it is left alone, in seconds.")
+    circuit_seconds: float = Field(30.0, gt=0, le=86400, description="How long it is left alone, in seconds.")
 
     relevance_threshold: float = Field(
         0.35, ge=0, le=1, description="Least cosine similarity of a passage to a question that it may answer."
     )
     cache: Literal["on", "off"] = Field("on", description="Whether answers are shared through the semantic cache.")
     cache_threshold: float = Field(0.9, ge=0.5, le=1.0, description="Least cosine similarity of a semantic hit.")
-    cache_days: float = Field(30.0, gt=0, description="Days after which an entry is no longer served.")
+    cache_days: float = Field(30.0, gt=0, le=36500, description="Days after which an entry is no longer served.")
 
     question_max_characters: int = Field(2000, ge=50, le=20000, description="Longest question, in characters.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
@@ -171,30 +175,32 @@ def load_settings(env_file: Path | None = ROOT / ".env") -> Settings:
     """
     _refuse_unknown(env_file)
     try:
-        return Settings(_env_file=env_file)
+        return Settings(_env_file=env_file, _env_file_encoding=ENCODING)
     except (ValidationError, SourceError) as error:
         raise SettingsError(_explain(error)) from None  # the cause could show a secret
 
 
 def masked(settings: Settings) -> dict[str, str]:
-    """Return each setting's environment variable with its value as text, secrets as asterisks."""
+    """Return each setting's environment variable with its value as text; secrets, in addresses too, as asterisks."""
     shown = {}
     for field in Settings.model_fields:
         value = getattr(settings, field)
         parts = value if isinstance(value, tuple) else (value,)
-        shown[env_name(field)] = ", ".join(str(part) for part in parts if part is not None and part != {})
+        said = ", ".join(str(part) for part in parts if part is not None and part != {})
+        shown[env_name(field)] = _LOGIN.sub("**********", said)
     return shown
 
 
 def _refuse_unknown(env_file: Path | None) -> None:
     try:
-        written = dotenv_values(env_file) if env_file and env_file.exists() else {}
+        written = dotenv_values(env_file, encoding=ENCODING) if env_file and env_file.exists() else {}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{env_file} cannot be read ({error}); save it as UTF-8 text.") from error
     known = {env_name(field) for field in Settings.model_fields}
     for name in (*written, *os.environ):
-        if name.startswith(PREFIX) and name not in known:
-            close = difflib.get_close_matches(name, known, 1)
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            bare = name.upper().removeprefix(PREFIX)
+            close = [bare] if bare in known else difflib.get_close_matches(name.upper(), known, 1)
             hint = f"did you mean {close[0]}?" if close else "docs/settings.md lists them all."
             raise SettingsError(f"{name} is not a setting; {hint}")
 

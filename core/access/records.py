@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import JSON, Column
@@ -74,8 +75,9 @@ def broken_link(session: Session, tenant: str) -> int | None:
     """Return the number of the first row whose hash does not fit, or None when the whole chain holds."""
     previous = GENESIS
     query = select(AuditRow).where(AuditRow.tenant == tenant).order_by(col(AuditRow.number))
-    for expected, row in enumerate(session.exec(query.execution_options(yield_per=1000)), start=1):
-        if row.number != expected or row.previous != previous or row.hash != _digest(row):
-            return row.number
-        previous = row.hash
+    with closing(session.exec(query.execution_options(yield_per=1000))) as rows:
+        for expected, row in enumerate(rows, start=1):
+            if row.number != expected or row.previous != previous or row.hash != _digest(row):
+                return row.number
+            previous = row.hash
     return None

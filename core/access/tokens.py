@@ -49,8 +49,10 @@ class LocalSessions:
 
 def kept_secret(path: Path) -> str:
     """Return the secret kept in a file that only its owner can read, made at first use."""
-    if not path.exists():
+    if not path.exists() or not path.read_text().strip():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        whole = path.with_name(f"{path.name}-{secrets.token_hex(8)}")
+        whole.touch(mode=0o600)
+        whole.write_text(secrets.token_urlsafe(48))
+        whole.replace(path)  # whole or not at all: with an empty secret anybody could sign
     return path.read_text().strip()

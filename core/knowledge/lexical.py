@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import bm25s
-import Stemmer
+
+from core.text import stem
 
 
 class LexicalIndex:
@@ -18,23 +19,22 @@ class LexicalIndex:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._stemmer = Stemmer.Stemmer("english")
         self._size = len(texts)
         self._index = bm25s.BM25(method="lucene")
         if texts:
-            self._index.index(self._tokens(texts), show_progress=False)
-
-    def _tokens(self, texts: Sequence[str]) -> list[list[str]]:
-        tokens = bm25s.tokenize(
-            list(texts), stopwords="en", stemmer=self._stemmer, return_ids=False, show_progress=False
-        )
-        return [words or [""] for words in tokens]
+            self._index.index([words or [""] for words in _tokens(texts)], show_progress=False)
 
     def search(self, question: str, limit: int) -> list[tuple[int, float]]:
         """Return up to `limit` (position, score) pairs that share a word with the question, best first."""
-        if not self._size:
+        words = _tokens([question])
+        if not self._size or not words[0]:  # the library has no answer to a question without a word
             return []
-        positions, scores = self._index.retrieve(
-            self._tokens([question]), k=min(limit, self._size), show_progress=False
-        )
+        positions, scores = self._index.retrieve(words, k=min(limit, self._size), show_progress=False)
         return [(int(p), float(s)) for p, s in zip(positions[0], scores[0], strict=True) if s > 0]
+
+
+def _tokens(texts: Sequence[str]) -> list[list[str]]:
+    found: list[list[str]] = bm25s.tokenize(
+        list(texts), stopwords="en", stemmer=stem, return_ids=False, show_progress=False
+    )
+    return found

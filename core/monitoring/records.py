@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Index, func
+from sqlalchemy import JSON, Column, ColumnElement, Index, case, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core.database import UtcDateTime
@@ -64,14 +64,25 @@ def outcomes_by_hour(session: Session, tenant: str, first: int, last: int) -> Se
     return session.exec(query).all()
 
 
-def votes_by_hour(session: Session, tenant: str, first: int, last: int) -> Sequence[tuple[int, int, int, int]]:
-    """Return (hour, before, after, changes) for the hours `first` to `last`, both included."""
-    query = (
-        select(VoteEvent.hour, VoteEvent.before, VoteEvent.after, func.count())
-        .where(VoteEvent.tenant == tenant, col(VoteEvent.hour).between(first, last))
-        .group_by(col(VoteEvent.hour), col(VoteEvent.before), col(VoteEvent.after))
+def votes_by_span(session: Session, tenant: str, first: int, last: int, hours: int) -> Sequence[tuple[int, int, int]]:
+    """Return (span, ups, downs) for each span of `hours`, counted from the hour `first` to `last`, both included.
+
+    A vote counts in a span if it came to stand in it: what was given and taken back within a span does not count,
+    and what was taken back in a later one does not take anybody else's vote away there.
+    """
+    vote, span = VoteEvent, ((col(VoteEvent.hour) - first) // hours).label("span")
+
+    def gained(thumb: int) -> ColumnElement[int]:
+        return func.sum(case((col(vote.after) == thumb, 1), else_=0) - case((col(vote.before) == thumb, 1), else_=0))
+
+    one = (
+        select(span, gained(1).label("up"), gained(-1).label("down"))
+        .where(vote.tenant == tenant, col(vote.hour).between(first, last))
+        .group_by("span", col(vote.turn_id), col(vote.actor_id))
+        .subquery()
     )
-    return session.exec(query).all()
+    ups, downs = (func.sum(case((column > 0, 1), else_=0)) for column in (one.c.up, one.c.down))
+    return session.exec(select(one.c.span, ups, downs).group_by(one.c.span)).all()
 
 
 def newest_latencies(

@@ -12,15 +12,15 @@ from sqlmodel import Session
 from core.access.model import Actor, Role, require
 from core.database import Database, new_id
 from core.monitoring.model import Bucket, Overview, hour_of, start_of
-from core.monitoring.records import TurnEvent, VoteEvent, newest_latencies, outcomes_by_hour, votes_by_hour
+from core.monitoring.records import TurnEvent, VoteEvent, newest_latencies, outcomes_by_hour, votes_by_span
 
 SAMPLED_TURNS = 20_000
 _NAMES = {"hit": "hits", "miss": "misses", "bypass": "bypasses"}
 
 
 def record_turn(session: Session, event: TurnEvent) -> None:
-    """Keep the event in the transaction that keeps the turn."""
-    session.add(event)
+    """Keep the event in the transaction that keeps the turn; one that was taken for lost and ends after all counts once."""
+    session.merge(event)
 
 
 def record_vote(session: Session, actor: Actor, turn_id: str, at: datetime, before: int, after: int) -> None:
@@ -52,39 +52,43 @@ class Monitoring:
         first, last = hour_of(since) // hours * hours, hour_of(until)
         with self._database.read() as session:
             outcomes = outcomes_by_hour(session, actor.tenant, first, last)
-            votes = votes_by_hour(session, actor.tenant, first, last)
+            votes = votes_by_span(session, actor.tenant, first, last, hours)
+            standing = votes_by_span(session, actor.tenant, first, last, max(1, last - first + 1))
             latencies = newest_latencies(session, actor.tenant, first, last, SAMPLED_TURNS)
         counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for hour, outcome, turns in outcomes:
             counts[hour // hours * hours][_NAMES[outcome]] += turns
-        for hour, before, after, changes in votes:
-            counts[hour // hours * hours]["ups"] += changes * ((after == 1) - (before == 1))
-            counts[hour // hours * hours]["downs"] += changes * ((after == -1) - (before == -1))
+        for span, ups, downs in votes:
+            counts[first + span * hours] |= {"ups": ups, "downs": downs}
         times: dict[tuple[int, str], list[float]] = defaultdict(list)
         for hour, outcome, total_ms in latencies:
             times[hour // hours * hours, outcome].append(total_ms)
         buckets = tuple(_bucket(hour, counts[hour], times) for hour in range(first, last + 1, hours))
-        return Overview(buckets, _total(first, buckets, latencies), len(latencies))
+        return Overview(buckets, _total(first, buckets, standing, latencies), len(latencies))
 
 
 def _bucket(hour: int, counts: dict[str, int], times: dict[tuple[int, str], list[float]]) -> Bucket:
-    # A vote of an earlier hour that is withdrawn in this one would make a negative count.
     return Bucket(
         start_of(hour),
-        **{name: max(0, count) for name, count in counts.items()},
+        **counts,
         hit_p50_ms=_median(times.get((hour, "hit"))),
         miss_p50_ms=_median(times.get((hour, "miss"))),
     )
 
 
-def _total(first: int, buckets: tuple[Bucket, ...], latencies: Sequence[tuple[int, str, float]]) -> Bucket:
-    sums = {
-        name: sum(getattr(bucket, name) for bucket in buckets)
-        for name in ("hits", "misses", "bypasses", "ups", "downs")
-    }
+def _total(
+    first: int,
+    buckets: tuple[Bucket, ...],
+    standing: Sequence[tuple[int, int, int]],
+    latencies: Sequence[tuple[int, str, float]],
+) -> Bucket:
+    # A vote that was changed in a later bucket stands in both, but in the range once.
+    _, ups, downs = standing[0] if standing else (0, 0, 0)
     return Bucket(
         start_of(first),
-        **sums,
+        **{name: sum(getattr(bucket, name) for bucket in buckets) for name in ("hits", "misses", "bypasses")},
+        ups=ups,
+        downs=downs,
         hit_p50_ms=_median([ms for _, outcome, ms in latencies if outcome == "hit"]),
         miss_p50_ms=_median([ms for _, outcome, ms in latencies if outcome == "miss"]),
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
 
 from core.access.model import Actor, Role, require, system
 from core.access.records import audit_since, write_audit
@@ -12,6 +15,9 @@ from core.errors import NotFoundError
 from core.ports import Clock
 from core.releases.model import CANARY, STABLE, ReleaseSpec, Serving, in_canary
 from core.releases.records import Channel, Release, channels, newest
+
+TRIES = 10
+"""Servers that may start at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,15 @@ class Releases:
     def configure(self, tenant: str, spec: ReleaseSpec) -> Serving:
         """Make the stable channel serve `spec`, as a new release unless there is one like it.
 
-        Called at start-up, when the settings or the knowledge say something new. Safe to call again.
+        Called at start-up, when the settings or the knowledge say something new. Safe to call again, and by several
+        servers at once.
         """
+        for _ in range(TRIES):
+            with suppress(IntegrityError):  # another server wrote at the same moment; what it wrote is seen next time
+                return self._configure(tenant, spec)
+        return self._configure(tenant, spec)
+
+    def _configure(self, tenant: str, spec: ReleaseSpec) -> Serving:
         now = self._clock.now()
         with self._database.begin() as session:
             if session.get(Release, (tenant, spec.id)) is None:
