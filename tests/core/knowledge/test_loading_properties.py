@@ -29,7 +29,11 @@ values = st.recursive(
     max_leaves=6,
 )
 fields = st.sampled_from([*Exercise.model_fields, "primaryMuscles", "instructions", "other"])
-visible = st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=3, max_size=12)
+# Of the letters four are drawn as nothing: the fillers of Hangul, which are removed as every invisible character is.
+FILLERS = "\u115f\u1160\u3164\uffa0"
+visible = st.text(
+    st.characters(codec="utf-8", categories=["L", "N"], exclude_characters=FILLERS), min_size=3, max_size=12
+)
 
 
 def is_sound(loaded: Loaded, files: int = 1) -> bool:
