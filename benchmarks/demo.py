@@ -39,9 +39,9 @@ def play(services: Services, clock: TurnedBackClock, rng: random.Random) -> None
     """Ask some questions a day, some of them often, and vote on a third."""
     questions = [question for question, _ in read_questions(QUESTIONS)]
     popular = questions[:40]
-    end = clock.time
+    begin = clock.time
     for number in tqdm(range(DAYS * QUESTIONS_A_DAY), desc="Playing two weeks", unit=" questions"):
-        clock.time = end - timedelta(days=DAYS) * (1 - (number + rng.random()) / (DAYS * QUESTIONS_A_DAY))
+        clock.time = begin + timedelta(days=DAYS) * (number + rng.random()) / (DAYS * QUESTIONS_A_DAY)
         name = rng.choice(USERS)
         actor = Actor(actor_id(services.settings.tenant, name), services.settings.tenant, name, Role.TRAINER)
         question = rng.choice(popular if rng.random() < 0.6 else questions)
@@ -58,11 +58,12 @@ def _vote(services: Services, actor: Actor, turn: TurnView, rng: random.Random) 
 
 def main() -> None:
     """Play, unless the database has turns already."""
-    clock = TurnedBackClock(datetime.now(UTC))
+    now = datetime.now(UTC)
+    clock = TurnedBackClock(now - timedelta(days=DAYS))
     services = build_services(load_settings().model_copy(update={"phrasing": False}), clock)
     services.start()
     admin = Actor("demo", services.settings.tenant, "demo", Role.ADMIN)
-    past = services.monitoring.overview(admin, clock.time - timedelta(days=90), clock.time)
+    past = services.monitoring.overview(admin, now - timedelta(days=90), now)
     if past.total.hits + past.total.misses + past.total.bypasses == 0:
         play(services, clock, random.Random(7))
     services.close()

@@ -13,6 +13,10 @@ from core.errors import CoachError
 from pages.components.session import page_state, show_conversation
 from pages.components.text import plain_label
 
+LIST_LENGTH = 8
+LIST_HEIGHT = 360
+"""Pixels."""
+
 
 def conversation_list(services: Services, actor: Actor) -> None:
     """Show the actor's conversations, newest first, with a search over titles, questions and answers."""
@@ -24,8 +28,10 @@ def conversation_list(services: Services, actor: Actor) -> None:
     if not found:
         st.caption(f"No chat holds “{plain_label(words)}”." if words.strip() else "Your chats will be listed here.")
     opened = page_state().conversation_id
+    # A long list scrolls by itself, so that what stands below it stays in sight.
+    listed = st.container(gap=None, height=LIST_HEIGHT if len(found) > LIST_LENGTH else "content", border=False)
     for conversation in found:
-        st.button(
+        listed.button(
             plain_label(conversation.title, 32),
             key=f"open-{conversation.id}",
             type="secondary" if conversation.id == opened else "tertiary",
