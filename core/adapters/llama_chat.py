@@ -18,6 +18,7 @@ from core.ports import Completion, Message
 from core.text import storable
 
 SERVICE = "embedded language model"
+_FIRST = {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
 
 
 class LlamaChat:
@@ -81,7 +82,10 @@ class LlamaChat:
                 parameters.cpuparams_batch.n_threads = self._threads
                 parameters.verbosity = -1
                 try:
-                    self._server = xllamacpp.Server(parameters)
+                    server = xllamacpp.Server(parameters)
+                    # Its loop runs for sure once it has answered; let go before that, it would wait for ever.
+                    server.handle_chat_completions(_FIRST)
+                    self._server = server
                 except Exception as error:
                     raise ServiceUnavailable(SERVICE, f"The embedded model cannot be loaded: {error}.") from error
             return self._server
