@@ -19,7 +19,7 @@ _NAMES = {"hit": "hits", "miss": "misses", "bypass": "bypasses"}
 
 
 def record_turn(session: Session, event: TurnEvent) -> None:
-    """Keep the event in the transaction that keeps the turn; one that was taken for lost and ends after all counts once."""
+    """Keep the event in the turn's own transaction; a turn that was taken for lost and ends after all counts once."""
     session.merge(event)
 
 
