@@ -27,6 +27,8 @@ from sqlmodel import Session, create_engine, text
 
 from core.errors import DatabaseError, SettingsError
 
+CONNECT_SECONDS = 10
+"""Longest wait for a PostgreSQL server that says nothing."""
 MIGRATIONS = Path(__file__).resolve().parent.parent / "data" / "migrations"
 MIGRATION_LOCK = 20260501
 """Any number that nothing else locks in the same PostgreSQL database."""
@@ -79,7 +81,10 @@ class Database:
             if self.url.drivername in ("postgresql", "postgres"):
                 self.url = self.url.set(drivername="postgresql+psycopg")
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
-            self.engine = create_engine(self.url, pool_pre_ping=not self.is_sqlite, pool_size=20, max_overflow=40)
+            patience = {} if self.is_sqlite else {"connect_timeout": CONNECT_SECONDS}
+            self.engine = create_engine(
+                self.url, pool_pre_ping=not self.is_sqlite, pool_size=20, max_overflow=40, connect_args=patience
+            )
         except (SQLAlchemyError, ImportError, TypeError, ValueError) as error:  # SQLite in memory is a TypeError
             raise SettingsError("DATABASE_URL cannot be read; write sqlite:///file.db or postgresql://…") from error
         if self.is_sqlite:

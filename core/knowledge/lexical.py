@@ -26,10 +26,9 @@ class LexicalIndex:
 
     def search(self, question: str, limit: int) -> list[tuple[int, float]]:
         """Return up to `limit` (position, score) pairs that share a word with the question, best first."""
-        words = _tokens([question])
-        if not self._size or not words[0]:  # the library has no answer to a question without a word
+        if not self._size:
             return []
-        positions, scores = self._index.retrieve(words, k=min(limit, self._size), show_progress=False)
+        positions, scores = self._index.retrieve(_tokens([question]), k=min(limit, self._size), show_progress=False)
         return [(int(p), float(s)) for p, s in zip(positions[0], scores[0], strict=True) if s > 0]
 
 

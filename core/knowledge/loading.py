@@ -186,9 +186,9 @@ def _article(path: Path, register: dict[str, Source], loaded: Loaded, name: str)
     head = _head(parts[1])
     identity = f"guidance/{head.id}"
     passages: list[Passage] = []
-    offset = parts[0].count("\n")
-    for line, heading, body in _sections(text.replace("\r\n", "\n")[parts.end() :]):
-        cited = _cited(tuple(dict.fromkeys(_CITATION.findall(body))), register, path, offset + line)
+    offset, content = parts[0].count("\n"), text.replace("\r\n", "\n")[parts.end() :]
+    for line, heading, body in _sections(content, offset):
+        cited = _cited(tuple(dict.fromkeys(_CITATION.findall(body))), register, path, line)
         clean = _CITATION.sub("", body).strip()
         passages.append(Passage(f"{identity}#{len(passages)}", identity, head.title, heading, clean, cited))
     if not passages:
@@ -211,8 +211,11 @@ def _head(text: str) -> ArticleHead:
         raise _Broken(line, "", f"has a front matter that is not YAML: {reason}") from error
 
 
-def _sections(body: str) -> Iterator[tuple[int, str, str]]:
+def _sections(body: str, offset: int) -> Iterator[tuple[int, str, str]]:
     lines, tokens = body.split("\n"), MarkdownIt().parse(body)
+    if tokens and tokens[0].type != "heading_open" and tokens[0].map:
+        line = offset + tokens[0].map[0] + 1
+        raise _Broken(line, "", "has text above its first heading; begin each section with a line of ##")
     starts = [
         (token.map[0], token.map[1], tokens[index + 1].content)
         for index, token in enumerate(tokens)
@@ -222,7 +225,7 @@ def _sections(body: str) -> Iterator[tuple[int, str, str]]:
     for (start, begin, heading), end in zip(starts, ends, strict=True):
         text = "\n".join(lines[begin:end]).strip()
         if text:
-            yield start + 1, heading, text
+            yield offset + start + 1, heading, text
 
 
 def _cited(keys: tuple[str, ...], register: dict[str, Source], path: Path, line: int) -> tuple[Source, ...]:

@@ -159,6 +159,14 @@ def test_a_reader_sees_what_was_kept_while_another_writes(database: Database) ->
     assert sorted(versions(database)) == ["a", "b"]
 
 
+def test_a_writer_need_not_wait_for_a_reader(database: Database) -> None:
+    with database.read() as reading:
+        assert reading.scalar(select(col(KnowledgeSnapshot.version))) is None
+        with database.begin() as session:
+            session.add(row("a"))
+    assert versions(database) == ["a"]
+
+
 def test_writers_of_sqlite_wait_for_one_another(tmp_path: Path) -> None:
     with closing(Database(f"sqlite:///{tmp_path / 'a.db'}")) as database:
         database.migrate()

@@ -66,6 +66,7 @@ def test_conversations_are_searched_renamed_and_deleted(new_page: NewPage) -> No
     ask(page, "How do I do a chin-up?")
     page.get_by_role("button", name="New chat").click()
     expect(page.get_by_text(WELCOME)).to_be_visible()
+    expect(answers(page)).to_have_count(0)
     ask(page, "How do I do a bench dip?")
     listed = page.get_by_test_id("stSidebar")
     expect(listed.get_by_role("button", name="How do I do a chin-up?")).to_be_visible()

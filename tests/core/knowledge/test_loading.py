@@ -66,7 +66,7 @@ def test_a_cell_of_a_table_may_hold_commas_quotes_and_lines(tmp_path: Path) -> N
 
 
 def test_an_empty_cell_of_a_table_says_nothing(tmp_path: Path) -> None:
-    text = "id,name,category,level,muscles,how,errors\nsquat,Squat,,beginner,thighs,Sit.,\nlunge,Lunge,,hard,thighs,Step.\n"
+    text = "id,name,category,level,muscles,how,errors\nsquat,Squat,,easy,thighs,Sit.,\nlunge,Lunge,,hard,thighs,Step.\n"
     loaded = load(tmp_path, table_csv=text)
     assert (problems(loaded), [len(document.passages) for document in loaded.documents]) == ([], [1, 1])
 

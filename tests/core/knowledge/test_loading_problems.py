@@ -58,6 +58,7 @@ def test_a_wrong_field_is_named_with_its_file_line_and_reason(row: Row, said: st
         ("a.md", "# Title\nText\n", "a.md, line 1: should begin with a front matter between two lines of ---"),
         ("a.md", article()[:-60], "a.md, line 1: should begin with a front matter"),
         ("a.md", article(""), "a.md, line 6: has no section; begin each with a line of ##"),
+        ("a.md", article("\nA word.\n## One\na\n"), "a.md, line 7: has text above its first heading"),
         ("a.md", article(topic="[x"), "a.md, line 5: has a front matter that is not YAML: expected ',' or ']'"),
         ("a.md", article(reviewed="2026-11-31"), "a.md, line 1: has a front matter that is not YAML: day is out of"),
         ("a.md", article(x="!!python/name:os.system"), "a.md, line 5: has a front matter that is not YAML: could not"),
