@@ -158,7 +158,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=QUESTIONS)
-    parser.add_argument("--questions", type=int, default=60, help="how many of the data are asked")
+    parser.add_argument("--questions", type=int, default=150, help="how many of the data are asked")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     questions = [question for question, _ in read_questions(arguments.data)]
