@@ -144,11 +144,20 @@ def _choose(request: Request) -> list[Passage]:
 
 
 def _choices(request: Request) -> Iterator[list[Passage]]:
-    found = request.found
+    found = _general_first(request)
     if len(found) > 1 and _near_best(found[0], found[1]) and not _for_others(request.question, found[1].passage):
         yield [found[0].passage, found[1].passage]
     for one in found:
         yield [one.passage]
+
+
+def _general_first(request: Request) -> list[Found]:
+    """Return what was found; of the passages that are as near as the best, those for other people last."""
+    if not request.found:
+        return []
+    near = [one for one in request.found if one is request.found[0] or _near_best(request.found[0], one)]
+    near.sort(key=lambda one: _for_others(request.question, one.passage))
+    return [*near, *(one for one in request.found if one not in near)]
 
 
 def _for_others(question: str, passage: Passage) -> bool:

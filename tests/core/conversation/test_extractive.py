@@ -59,6 +59,15 @@ def test_a_passage_for_other_people_does_not_join() -> None:
     assert [quote.text for quote in answer.quotes] == ["One.", "Two."]
 
 
+def test_a_passage_for_other_people_comes_after_a_general_one_that_is_as_near() -> None:
+    general, older = passage(1, "One."), replace(passage(2, "Two."), heading="Do older people need more protein?")
+    asked = "How much protein to build muscle?"
+    near = (Found(older, 1, 0.50), Found(general, 1, 0.45))
+    assert [quote.text for quote in answered(Request(asked, near))[1].quotes] == ["One."]
+    far = (Found(older, 1, 0.50), Found(general, 1, 0.40))
+    assert [quote.text for quote in answered(Request(asked, far))[1].quotes] == ["Two."]
+
+
 def test_a_hidden_answer_gives_way_to_the_next_and_then_to_an_honest_line() -> None:
     both = found("One.", "Two.")
     keys = [answer_key(compose([one.passage])) for one in both]
