@@ -10,6 +10,7 @@ from core.access.model import Role
 from core.errors import CoachError
 from pages.components.services import the_services
 from pages.components.session import visitor
+from pages.components.text import plain_label
 
 ICON = Path(__file__).parent / "components" / "icon.svg"
 services = the_services()
@@ -61,7 +62,7 @@ try:
 except CoachError as error:  # whatever a page did not foresee, such as a damaged database
     st.error(str(error), icon=":material/error:")
 with st.sidebar:
-    st.caption(f"{name} · {actor.name}, {actor.role.title}")
+    st.caption(f"{plain_label(name)} · {plain_label(actor.name)}, {actor.role.title}")
     if services.settings.sign_in == "oidc":
         st.button("Sign out", icon=":material/logout:", on_click=st.logout, type="tertiary")
     else:

@@ -135,6 +135,14 @@ def house(
 
 
 @pytest.fixture
+def library_url(templates: Templates, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database in which the library is indexed already: SQLite, and then PostgreSQL."""
+    url = templates.copy(templates.filled, tmp_path)
+    yield url
+    templates.drop(url)
+
+
+@pytest.fixture
 def make_services(tmp_path: Path, library_folder: Path) -> Iterator[Callable[..., Services]]:
     """Builds all services as the app does, with a data folder and a library of their own; closed after the test."""
     made: list[Services] = []

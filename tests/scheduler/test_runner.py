@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from threading import Event
@@ -93,18 +93,22 @@ def test_a_database_that_is_away_is_logged_and_no_job_runs(
     assert "The database does not answer" in caplog.records[0].__dict__["reason"]
 
 
-@pytest.fixture
-def running(services: Services) -> Iterator[Event]:
-    """Set once a job ran in the background."""
-    ran = Event()
-    runner = Runner(services, [Job("often", OFTEN, lambda _services: ran.set()), failing(ZeroDivisionError())])
+def test_the_jobs_run_by_themselves_and_come_again_after_a_failure(services: Services) -> None:
+    failed, ran_again = Event(), Event()
+
+    def fail_once(_services: Services) -> None:
+        if failed.is_set():
+            ran_again.set()
+            return
+        failed.set()
+        raise ZeroDivisionError
+
+    runner = Runner(services, [Job("often", OFTEN, fail_once)])
     runner.start()
-    yield ran
-    runner.stop()
-
-
-def test_the_jobs_run_by_themselves(running: Event) -> None:
-    assert running.wait(30)
+    try:
+        assert ran_again.wait(30)
+    finally:
+        runner.stop()
 
 
 def test_at_its_stop_the_lease_is_free_for_another_server(services: Services, another: Lease) -> None:

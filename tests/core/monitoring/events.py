@@ -29,12 +29,13 @@ class Events:
         total_ms: float = 100.0,
         error: str | None = None,
         tenant: str = "default",
+        turn: str = "",
     ) -> None:
         at = NOON + timedelta(hours=hour)
         event = TurnEvent(
-            turn_id=new_id(), tenant=tenant, actor_id="a", at=at, hour=hour_of(at), release_id="r", channel="stable",
-            outcome=outcome, tier="none", similarity=None, degraded=False, model="library", total_ms=total_ms,
-            first_words_ms=None, stages_ms={}, input_tokens=0, output_tokens=0, cost_usd=None, error=error,
+            turn_id=turn or new_id(), tenant=tenant, actor_id="a", at=at, hour=hour_of(at), release_id="r",
+            channel="stable", outcome=outcome, tier="none", similarity=None, degraded=False, model="library",
+            total_ms=total_ms, first_words_ms=None, stages_ms={}, input_tokens=0, output_tokens=0, cost_usd=None, error=error,
         )  # fmt: skip
         with self._database.begin() as session:
             record_turn(session, event)

@@ -100,3 +100,10 @@ def test_failed_turns_are_counted_but_their_time_is_not(events: Events) -> None:
     overview = events.overview(0, 0)
     assert overview.total.misses == 2
     assert (overview.total.miss_p50_ms, overview.sampled) == (100, 1)
+
+
+def test_a_turn_that_was_taken_for_lost_and_ends_after_all_counts_once_and_as_it_ended(events: Events) -> None:
+    events.turn("bypass", turn="one", error="interrupted")
+    events.turn("miss", turn="one")
+    total = events.overview(0, 0).total
+    assert (total.bypasses, total.misses, total.miss_p50_ms) == (0, 1, 100)
