@@ -77,7 +77,7 @@ def test_who_is_signed_in_stays_who_they_are(services: Services) -> None:
 def test_cookies_of_other_programs_do_not_sign_anybody_out(services: Services, other: str, form: str) -> None:
     ours = f"{COOKIE}={services.sessions.issue('Ana', Role.TRAINER)}"
     header = form.format(other=other, ours=ours).encode("latin-1")
-    response = browser(services).get("/", headers={"accept": "text/html", "cookie": header})  # type: ignore[dict-item]
+    response = browser(services).get("/", headers={b"accept": b"text/html", b"cookie": header})
     assert response.status_code == 200
     assert COOKIE not in response.cookies
 
@@ -85,7 +85,7 @@ def test_cookies_of_other_programs_do_not_sign_anybody_out(services: Services, o
 @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60).filter(lambda raw: not {0, 10, 13} & set(raw)))
 def test_no_cookie_header_stops_a_page(services: Services, header: bytes) -> None:
-    response = browser(services).get("/", headers={"accept": "text/html", "cookie": header})  # type: ignore[dict-item]
+    response = browser(services).get("/", headers={b"accept": b"text/html", b"cookie": header})
     assert response.status_code == 200
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from benchmarks.report import machine, percentile, show, table
 
-ROWS = [{"what": "a short one", "ms": 1.5}, {"what": "another", "ms": None}]
+ROWS: list[dict[str, Any]] = [{"what": "a short one", "ms": 1.5}, {"what": "another", "ms": None}]
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1), st.floats(0, 1))

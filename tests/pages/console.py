@@ -71,6 +71,11 @@ def tab_of(script: Any, email: str) -> AppTest:
     return tab
 
 
+def pills(tab: AppTest) -> list[Any]:
+    """Return the rows of pills of a page."""
+    return list(tab.get("pills"))
+
+
 def texts(tab: AppTest) -> str:
     """Return all text of a page in its order, which is what a visitor can read."""
     return "\n".join(str(getattr(element, "value", "")) for element in tab.main)

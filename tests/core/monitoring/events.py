@@ -35,7 +35,8 @@ class Events:
         event = TurnEvent(
             turn_id=turn or new_id(), tenant=tenant, actor_id="a", at=at, hour=hour_of(at), release_id="r",
             channel="stable", outcome=outcome, tier="none", similarity=None, degraded=False, model="library",
-            total_ms=total_ms, first_words_ms=None, stages_ms={}, input_tokens=0, output_tokens=0, cost_usd=None, error=error,
+            total_ms=total_ms, first_words_ms=None, stages_ms={}, input_tokens=0, output_tokens=0, cost_usd=None,
+            error=error,
         )  # fmt: skip
         with self._database.begin() as session:
             record_turn(session, event)

@@ -73,6 +73,6 @@ def test_each_new_release_is_marked_by_its_name(moves: int) -> None:
     tab = AppTest.from_function(page_with_a_chart, args=(moves,), default_timeout=30).run()
     (chart,) = tab.get("plotly_chart")
     assert not tab.exception
-    spec = chart.proto.spec  # type: ignore[attr-defined]
+    spec = chart.proto.spec
     assert spec.count("release 012345") == moves
     assert spec.count('"dash":"dot"') == moves

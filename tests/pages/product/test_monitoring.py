@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -61,6 +62,14 @@ def test_it_draws_four_charts(console: Console) -> None:
     turn = console.ask()
     console.services.voting.vote(console.actor(), turn.id, Vote(Thumb.UP))
     assert charts(console.open(PAGE, PRODUCT)) == {"outcomes", "hit-rate", "thumbs", "latency"}
+
+
+@pytest.mark.parametrize(("span", "bars"), [("24 hours", 25), ("7 days", 8), ("30 days", 31), ("90 days", 91)])
+def test_a_day_is_drawn_by_the_hour_and_longer_ranges_by_the_day(console: Console, span: str, bars: int) -> None:
+    console.ask()
+    tab = choose(console.open(PAGE, PRODUCT), span)
+    outcomes: Any = tab.get_by_key("outcomes")
+    assert [len(one["x"]) for one in json.loads(outcomes.proto.spec)["data"]] == [bars] * 3
 
 
 def test_without_votes_it_says_so_in_place_of_the_chart(console: Console) -> None:

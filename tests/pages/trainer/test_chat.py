@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.conversation.model import ConversationView, Outcome
-from tests.pages.console import ADMIN, QUESTION, TRAINER, Console, texts
+from tests.pages.console import ADMIN, QUESTION, TRAINER, Console, pills, texts
 
 MakeConsole = Callable[..., Console]
 
@@ -32,7 +32,7 @@ def test_a_first_visitor_is_told_what_to_do(console: Console) -> None:
     tab = console.open()
     assert tab.title[0].value == "What would you like to know?"
     assert "It does not replace a doctor." in texts(tab)
-    assert len(tab.get("pills")[0].options) == 5
+    assert len(pills(tab)[0].options) == 5
     assert tab.sidebar.caption[0].value == "Your chats will be listed here."
 
 
@@ -57,7 +57,7 @@ def test_the_conversation_is_in_the_address_and_in_the_list(console: Console) ->
 
 def test_a_suggestion_is_asked_by_a_click(console: Console) -> None:
     tab = console.open()
-    tab.get("pills")[0].set_value("How do I do a push-up?").run()
+    pills(tab)[0].set_value("How do I do a push-up?").run()
     assert not tab.exception
     assert kept(console).turns[0].question == "How do I do a push-up?"
     assert "How to do the Push-up" in texts(tab)

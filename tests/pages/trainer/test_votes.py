@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.conversation.model import Outcome
 from core.feedback.model import Reason, Thumb, Vote
-from tests.pages.console import QUESTION, Console
+from tests.pages.console import QUESTION, Console, pills
 
 UP, DOWN = 1, 0
 """As the widget counts."""
@@ -59,7 +59,7 @@ def test_without_a_vote_nothing_more_is_asked(tab: AppTest) -> None:
 
 def test_what_was_wrong_is_kept_with_the_thumb(console: Console, tab: AppTest) -> None:
     thumbs(tab).set_value(DOWN).run()
-    reasons = next(one for one in tab.get("pills") if one.options == [str(reason) for reason in Reason])
+    reasons = next(one for one in pills(tab) if one.options == [str(reason) for reason in Reason])
     reasons.set_value([Reason.WRONG, Reason.TONE])
     comment, better = tab.text_area
     comment.set_value("Too short.")
@@ -70,7 +70,7 @@ def test_what_was_wrong_is_kept_with_the_thumb(console: Console, tab: AppTest) -
 
 def test_praise_is_asked_no_reasons(console: Console, tab: AppTest) -> None:
     thumbs(tab).set_value(UP).run()
-    assert not [one for one in tab.get("pills") if str(Reason.WRONG) in one.options]
+    assert not [one for one in pills(tab) if str(Reason.WRONG) in one.options]
     tab.text_area[0].set_value("Clear.")
     tab.form_submit_button[-1].click().run()
     assert standing(console) == Vote(Thumb.UP, (), "Clear.")
