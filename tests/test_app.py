@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import socket
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.testclient import TestClient
 
 import app
@@ -41,7 +41,8 @@ def test_services_and_scheduler_run_as_long_as_the_server(services: Services) ->
             assert scheduler_runs()
 
     assert app.running() is None
-    asyncio.run(serve())
+    with start_blocking_portal() as portal:  # this thread may belong to Playwright's loop
+        portal.call(serve)
     assert app.running() is None
     assert not scheduler_runs()
 

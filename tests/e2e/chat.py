@@ -5,8 +5,16 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 
+def settled(page: Page) -> Page:
+    """Wait until the page shows only what its last run has put there."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    return page
+
+
 def ask(page: Page, question: str) -> Locator:
     """Ask, wait for the end of the answer, and return it."""
+    settled(page)
     before = answers(page).count()
     box = page.get_by_test_id("stChatInputTextArea")
     box.fill(question)
