@@ -64,6 +64,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     questions = read_questions(arguments.data)
+    if not questions:
+        raise SystemExit(f"{arguments.data} holds no question; it needs the columns question and document")
     with tempfile.TemporaryDirectory() as folder:
         services = build_services(load_settings().model_copy(update={"data_dir": Path(folder)}))
         services.start()

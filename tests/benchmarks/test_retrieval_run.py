@@ -38,3 +38,9 @@ def test_questions_about_documents_that_are_not_there_are_refused_by_name(called
     called.write_text("question,document\nWhat?,guidance/nothing\n")
     with pytest.raises(SystemExit, match=r"questions.csv names documents .* does not hold: guidance/nothing"):
         retrieval.main()
+
+
+def test_a_file_without_questions_is_refused_in_a_sentence(called: Path) -> None:
+    called.write_text("question,document\n")
+    with pytest.raises(SystemExit, match=r"questions.csv holds no question; it needs the columns"):
+        retrieval.main()
