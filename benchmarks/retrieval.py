@@ -12,6 +12,7 @@ import csv
 import json
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -82,10 +83,8 @@ def main() -> None:
             by_way = {"dense": scores.similarity or {}, "BM25": scores.lexical, "fused": scores.fused}[way]
             return documents(sorted(by_way, key=lambda passage: (-by_way[passage], passage)))
 
-        rows = [
-            {"ranking": way} | measure(questions, lambda question, way=way: rank(question, way))  # type: ignore[misc]
-            for way in ("dense", "BM25", "fused")
-        ]
+        ways = ("dense", "BM25", "fused")
+        rows = [{"ranking": way} | measure(questions, partial(rank, way=way)) for way in ways]
         facts = {"questions": len(questions), "documents": len(known), "data": arguments.data.name}
         services.close()
     show("retrieval", rows, facts, as_json=arguments.json)

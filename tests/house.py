@@ -75,7 +75,7 @@ class ScriptedModel:
         except GeneratorExit:
             self.closed_early += 1
             raise
-        yield Completion(said, self.finish, 120, 30)  # type: ignore[arg-type]
+        yield Completion(said, self.finish, 120, 30)
 
     def check(self) -> None:
         """Always there."""
@@ -155,11 +155,11 @@ class House:
 
     def ask(self, actor: Actor, question: str, **how: str | bool | None) -> TurnView:
         """Ask, read the answer to its end, and return the turn as it was kept."""
-        *_, last = self.asking.ask(actor, question, **how)  # type: ignore[arg-type]
+        *_, last = self.asking.ask(actor, question, **how)
         assert isinstance(last, TurnView)
         return last
 
     def pieces(self, actor: Actor, question: str, **how: str | bool | None) -> list[str]:
         """Ask, and return the pieces of the answer as they came."""
-        parts = self.asking.ask(actor, question, **how)  # type: ignore[arg-type]
+        parts = self.asking.ask(actor, question, **how)
         return [part for part in parts if not isinstance(part, Accepted | TurnView)]

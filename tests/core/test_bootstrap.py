@@ -188,7 +188,7 @@ def test_warming_up_loads_what_can_be_loaded_and_logs_what_cannot(
     make_services: MakeServices, caplog: pytest.LogCaptureFixture
 ) -> None:
     chat, missing = Weights(), Weights(missing=True)
-    services = replace(make_services(), chat=chat, embedder=missing)  # type: ignore[arg-type]
+    services = replace(make_services(), chat=chat, embedder=missing)
     with caplog.at_level(logging.WARNING, "core.bootstrap"):
         services.warm()
     assert chat.loaded

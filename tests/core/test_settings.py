@@ -207,4 +207,4 @@ def test_each_setting_is_shown_once_with_its_value(tmp_path: Path) -> None:
 
 def test_settings_in_force_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        load_settings(None).port = 80  # type: ignore[misc]
+        load_settings(None).port = 80

@@ -38,7 +38,7 @@ def test_every_setting_is_documented_with_its_default_and_description_and_no_oth
     fields = Settings.model_fields.items()
     defaults = {name: shown(field.get_default(call_default_factory=True)) for name, field in fields}
     real = [(env_name(name), defaults[name], field.description) for name, field in fields]
-    assert sorted(documented()) == sorted(real)  # type: ignore[type-var]
+    assert sorted(documented()) == sorted(real)
 
 
 def test_every_setting_that_the_pages_name_exists() -> None:

@@ -60,7 +60,7 @@ def test_an_unknown_host_name_is_refused(new_page: NewPage, server: Server) -> N
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_chat_fits_narrow_windows_and_dark_themes(new_page: NewPage, width: int, scheme: str) -> None:
     page = new_page("Dora")
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
     page.reload()
     box = page.get_by_test_id("stChatInputTextArea")

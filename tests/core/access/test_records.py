@@ -61,7 +61,7 @@ def test_a_chain_without_rows_holds(database: Database) -> None:
 
 
 def test_the_other_values_are_of_every_column() -> None:
-    assert set(OTHER) == set(AuditRow.__table__.columns.keys())  # type: ignore[attr-defined]
+    assert set(OTHER) == set(AuditRow.__table__.columns.keys())
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -93,7 +93,7 @@ def test_a_row_that_was_moved_into_another_chain_is_found(database: Database) ->
 def test_a_gap_is_found(database: Database, number: int) -> None:
     write(database, 3)
     with database.begin() as session:
-        session.exec(delete(AuditRow).where(AuditRow.number == number))  # type: ignore[arg-type]
+        session.exec(delete(AuditRow).where(AuditRow.number == number))
     assert broken(database) == number + 1
 
 

@@ -21,4 +21,4 @@ def test_a_vote_may_say_as_much_as_is_allowed(thumb: Thumb) -> None:
 )
 def test_a_vote_that_says_more_is_refused_with_the_limit(said: dict[str, str], sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
-        Vote(Thumb.DOWN, **said)  # type: ignore[arg-type]
+        Vote(Thumb.DOWN, **said)

@@ -9,7 +9,7 @@ from core.knowledge.loading import Loaded, load_folders
 from core.knowledge.model import Document, Passage, Source
 from tests.core.knowledge.files import SOURCES, UNSEEN, article, as_csv, load, problems, squat
 
-WHO = Source(**SOURCES["who-2020"])  # type: ignore[arg-type]
+WHO = Source(**SOURCES["who-2020"])
 ROWS = [squat(errors=["Heels lift."], sources=["who-2020"]), squat(id="lunge", name="Lunge", aliases=["split squat"])]
 
 

@@ -40,7 +40,7 @@ def plane() -> Plane:
 
 def rows(database: Database) -> tuple[int, int]:
     with database.read() as session:
-        return tuple(  # type: ignore[return-value]
+        return tuple(
             session.exec(select(func.count()).select_from(table)).one() for table in (CacheEntry, CacheQuestion)
         )
 

@@ -15,7 +15,7 @@ COUNTS = st.integers(0, 1000)
 
 
 def day(number: int, **counts: float | None) -> Bucket:
-    return Bucket(MIDNIGHT + timedelta(days=number), **counts)  # type: ignore[arg-type]
+    return Bucket(MIDNIGHT + timedelta(days=number), **counts)
 
 
 def test_counts_stand_on_one_another_each_in_its_colour() -> None:

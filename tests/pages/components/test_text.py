@@ -11,7 +11,7 @@ from pages.components.text import plain_label, safe_link, safe_markdown
 # addresses GitHub's Markdown takes those with a scheme, with www. or with an @, and not any name with a dot in it;
 # a browser test looks at the real thing.
 BROWSER = MarkdownIt("gfm-like")
-BROWSER.linkify.set({"fuzzy_link": False}).add("www.", {"validate": lambda _, text, at: len(text) - at})  # type: ignore[union-attr]
+BROWSER.linkify.set({"fuzzy_link": False}).add("www.", {"validate": lambda _, text, at: len(text) - at})
 HARMLESS = {
     "paragraph_open", "paragraph_close", "inline", "text", "softbreak", "hardbreak", "strong_open", "strong_close",
     "em_open", "em_close", "bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close",
