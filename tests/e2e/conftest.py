@@ -25,7 +25,6 @@ QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-ARTICLES = ("protein-needs", "exercise-in-pregnancy", "hydration")
 START_LIMIT_S = 180
 expect.set_options(timeout=20_000)
 
@@ -91,25 +90,19 @@ def free_port() -> int:
         return port
 
 
-def some_knowledge(folder: Path) -> None:
-    """Copy a part of the bundled library, so that the index is built in seconds."""
-    bundled = ROOT / "data" / "knowledge"
-    (folder / "exercises").mkdir(parents=True)
-    (folder / "guidance").mkdir()
-    shutil.copy(bundled / "sources.json", folder)
-    for name in ("push", "pull"):
-        shutil.copy(bundled / "exercises" / f"{name}.json", folder / "exercises")
-    for name in ARTICLES:
-        shutil.copy(bundled / "guidance" / f"{name}.md", folder / "guidance")
-
-
-@pytest.fixture(scope="session")
-def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+@pytest.fixture(scope="package")
+def make_server(
+    tmp_path_factory: pytest.TempPathFactory, library_folder: Path, library_file: Path
+) -> Iterator[Callable[..., Server]]:
+    """Starts the app on a data folder of its own: empty, or with the library that the embedded store has indexed."""
     servers: list[Server] = []
 
-    def make(**environment: str) -> Server:
+    def make(*, indexed: bool = True, **environment: str) -> Server:
         data = tmp_path_factory.mktemp("server")
-        some_knowledge(data / "knowledge")
+        shutil.copytree(library_folder, data / "knowledge")
+        if indexed and "COACH_VECTOR_STORE" not in environment:
+            (data / "var").mkdir()
+            shutil.copy(library_file, data / "var" / "coach.db")
         server = Server(data, free_port(), environment)
         servers.append(server)
         server.start()
@@ -120,13 +113,13 @@ def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
         server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(make_server: Callable[..., Server]) -> Server:
-    """The one that most tests share, on embedded parts."""
-    return make_server()
+    """The one that most tests share, on embedded parts; it starts from nothing."""
+    return make_server(indexed=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     found = next((path for name in SYSTEM_BROWSERS if (path := shutil.which(name))), None)
     with sync_playwright() as playwright:
@@ -141,7 +134,7 @@ def new_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_page(name: str = "", role: str = "Trainer", at: Server = server, path: str = "/") -> Page:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)

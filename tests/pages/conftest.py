@@ -2,26 +2,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from core.adapters.onnx_embedder import OnnxEmbedder
-from core.database import Database
-from tests.house import sync_library
 from tests.pages.console import ADMIN, PRODUCT, Console
 from tests.shared import shared_services
-
-
-@pytest.fixture(scope="session")
-def library_file(tmp_path_factory: pytest.TempPathFactory, embedder: OnnxEmbedder, library_folder: Path) -> Path:
-    """A SQLite file with the library in it, to be copied for each test."""
-    path = tmp_path_factory.mktemp("pages") / "coach.db"
-    with closing(Database(f"sqlite:///{path}")) as database:
-        database.migrate()
-        sync_library(database, embedder, library_folder)
-    return path
 
 
 @pytest.fixture
@@ -30,7 +17,7 @@ def make_console(tmp_path: Path, library_file: Path, library_folder: Path) -> It
     with ExitStack() as stack:
 
         def make(**variables: str) -> Console:
-            shutil.copy(library_file, tmp_path)
+            shutil.copy(library_file, tmp_path / "coach.db")
             common = {
                 "COACH_DATA_DIR": str(tmp_path),
                 "COACH_KNOWLEDGE_DIRS": str(library_folder),
