@@ -10,15 +10,17 @@ import numpy as np
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from core.adapters import vector_records
 from core.adapters.vector_indexes import Engine, VectorIndex
-from core.adapters.vector_records import VectorNamespace, changes, forget, mark_deleted, marks, next_version, write
+from core.adapters.vector_records import Change, VectorNamespace, mark_deleted, next_version, write
 from core.database import Database, forbid_open_transaction
 from core.errors import DatabaseError, ServiceUnavailable
 from core.ports import Match, MetadataValue, Vector, VectorRecord
 
-COMPACT_EVERY = 64
-"""Versions after which a delete counts the marks of deleted vectors and, above `COMPACT_ABOVE`, removes them."""
-COMPACT_ABOVE = 1000
+SWEEP_EVERY = 64
+"""Writes after which old marks of deleted vectors are removed."""
+MARKS_KEPT = 1024
+"""Writes for which a mark is kept; a server that missed more compares its ids with those in the database."""
 
 
 class _Space:
@@ -42,10 +44,10 @@ class StoredVectors:
     engine : "exact" or "faiss"
         Who scans, NumPy or FAISS; both are exact.
     accelerate_above : int
-        Vectors in a namespace above which a graph answers (approximately).
+        Vectors in a namespace above which partitions answer: nearly always what an exact scan would.
     """
 
-    def __init__(self, database: Database, engine: Engine = "exact", accelerate_above: int = 50_000) -> None:
+    def __init__(self, database: Database, engine: Engine = "exact", accelerate_above: int = 30_000) -> None:
         self.name = "FAISS" if engine == "faiss" else "embedded vectors"
         self._database = database
         self._engine: Engine = engine
@@ -80,14 +82,12 @@ class StoredVectors:
 
         def change(session: Session, row: VectorNamespace) -> None:
             mark_deleted(session, namespace, list(ids), row.version)
-            if row.version % COMPACT_EVERY == 0 and marks(session, namespace) > COMPACT_ABOVE:
-                forget(session, row, only_marks=True)
 
         self._change(namespace, change)
 
     def drop(self, namespace: str) -> None:
         """Remove a namespace; see :class:`core.ports.VectorStore`."""
-        self._change(namespace, lambda session, row: forget(session, row, only_marks=False))
+        self._change(namespace, vector_records.forget_all)
 
     def query(
         self, namespace: str, vector: Vector, *, limit: int, where: Mapping[str, MetadataValue] | None = None
@@ -108,21 +108,35 @@ class StoredVectors:
         with self._translated():
             self._database.check()
 
-    def close(self) -> None:
-        """Wait for graphs that are being built."""
+    def settle(self) -> None:
+        """Wait for partitions that are being built."""
         for space in list(self._spaces.values()):
             if space.building is not None:
                 space.building.join()
+
+    def close(self) -> None:
+        """Give up partitions that are being built."""
+        for space in list(self._spaces.values()):
+            with space.lock:
+                if space.index is not None:
+                    space.index.stop()
+        self.settle()
 
     def _change(self, namespace: str, change: Callable[[Session, VectorNamespace], None]) -> None:
         forbid_open_transaction()
         with self._translated():
             try:
-                with self._database.begin() as session:
-                    change(session, next_version(session, namespace))
+                self._write(namespace, change)
             except IntegrityError:  # another server made the namespace at the same moment; now it is there
-                with self._database.begin() as session:
-                    change(session, next_version(session, namespace))
+                self._write(namespace, change)
+
+    def _write(self, namespace: str, change: Callable[[Session, VectorNamespace], None]) -> None:
+        with self._database.begin() as session:
+            row = next_version(session, namespace)
+            change(session, row)
+            if row.version % SWEEP_EVERY == 0:
+                until = row.version - MARKS_KEPT
+                vector_records.forget_marks(session, row, until - SWEEP_EVERY, until)
 
     @contextmanager
     def _caught_up(self, namespace: str) -> Iterator[_Space]:
@@ -138,31 +152,40 @@ class StoredVectors:
 
     def _catch_up(self, namespace: str, space: _Space) -> None:
         with self._database.read() as session:
-            row = session.get(VectorNamespace, namespace)
-            if row is None or row.version == space.seen:
+            found = vector_records.versions(session, namespace)
+            if found is None or found[0] == space.seen:
                 return
-            if row.floor > space.seen:
-                space.index, space.seen = None, 0
-            for identity, raw, facts, deleted in changes(session, namespace, space.seen):
-                if deleted:
-                    if space.index is not None:
-                        space.index.remove(identity)
-                    continue
-                vector = np.frombuffer(raw, "<f4").astype(np.float32)
-                if space.index is None:
-                    space.index = VectorIndex(len(vector), self._engine, self._accelerate_above)
-                space.index.put(identity, vector, facts)
-            space.seen = row.version
+            version, floor = found
+            if floor > space.seen:
+                self._forget_missing(session, namespace, space)
+            for rows in vector_records.changes(session, namespace, space.seen):
+                self._apply(space, rows)
+            space.seen = version
 
-    def _accelerate(self, space: _Space) -> None:
+    def _forget_missing(self, session: Session, namespace: str, space: _Space) -> None:
+        """Remove what was deleted without leaving a mark."""
         if space.index is None:
             return
+        kept = vector_records.surviving(session, namespace, space.seen)
+        if kept:
+            space.index.remove([identity for identity in space.index.ids if identity not in kept])
+        else:
+            space.index.stop()
+            space.index = None
 
-        def swap(finish: Callable[[], None]) -> None:
-            with space.lock:
-                finish()
+    def _apply(self, space: _Space, rows: Sequence[Change]) -> None:
+        written = [row for row in rows if not row[3]]
+        if written:
+            vectors = np.frombuffer(b"".join(raw for _, raw, _, _ in written), "<f4").reshape(len(written), -1)
+            if space.index is None:
+                space.index = VectorIndex(vectors.shape[1], self._engine, self._accelerate_above)
+            space.index.put([row[0] for row in written], vectors, [row[2] for row in written])
+        if space.index is not None:
+            space.index.remove([identity for identity, _, _, deleted in rows if deleted])
 
-        space.building = space.index.accelerate(swap) or space.building
+    def _accelerate(self, space: _Space) -> None:
+        if space.index is not None:
+            space.building = space.index.accelerate(space.lock) or space.building
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

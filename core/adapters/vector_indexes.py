@@ -1,56 +1,58 @@
-"""Nearest neighbours in memory: an exact scan, by NumPy or FAISS, and a graph for large collections."""
+"""Nearest neighbours in memory: an exact scan, by NumPy or FAISS, and partitions for large collections."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import Any, Literal
+from typing import Literal
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
+from core.adapters.vector_facts import Mask, VectorFacts
+from core.adapters.vector_partitions import SAMPLE, Partitions, one_thread, partitions_for
+from core.adapters.vector_rows import Places, VectorRows
 from core.ports import Match, MetadataValue, Vector
 
 log = logging.getLogger(__name__)
 Engine = Literal["exact", "faiss"]
-Positions = npt.NDArray[np.int64]
-LINKS = 32
-SEARCH_WIDTH = 128
-REBUILD_SHARE = 0.2
-"""Share of a graph's rows that may have changed before it is built anew."""
+CANDIDATES = 64
+"""Least number of candidates that partitions propose for a search."""
+FEW = 4
+"""A filter that leaves fewer rows than this part of `accelerate_above` has them gathered and scanned exactly."""
+STEP = 4096
+"""Rows that a build reads at a time under the lock: 1 to 2 ms."""
 
-faiss.omp_set_num_threads(1)  # the server's threads are the parallelism
 
-
-def _scan_numpy(matrix: Vector, vector: Vector, limit: int) -> tuple[Positions, Vector]:
-    scores = matrix @ vector
+def _scan_numpy(rows: Vector, vector: Vector, limit: int) -> tuple[Places, Vector]:
+    scores = rows @ vector
     best = np.argpartition(-scores, limit - 1)[:limit] if limit < len(scores) else np.arange(len(scores))
-    best = best[np.argsort(-scores[best], kind="stable")]
     return best.astype(np.int64), scores[best]
 
 
-def _scan_faiss(matrix: Vector, vector: Vector, limit: int) -> tuple[Positions, Vector]:
-    scores, positions = faiss.knn(vector[None, :], matrix, min(limit, len(matrix)), metric=faiss.METRIC_INNER_PRODUCT)
-    return positions[0], scores[0]
+def _scan_faiss(rows: Vector, vector: Vector, limit: int) -> tuple[Places, Vector]:
+    one_thread()
+    scores, places = faiss.knn(vector[None, :], rows, min(limit, len(rows)), metric=faiss.METRIC_INNER_PRODUCT)
+    return places[0], scores[0]
 
 
-_SCANS: dict[Engine, Callable[[Vector, Vector, int], tuple[Positions, Vector]]] = {
+_SCANS: dict[Engine, Callable[[Vector, Vector, int], tuple[Places, Vector]]] = {
     "exact": _scan_numpy,
     "faiss": _scan_faiss,
 }
 
 
 @dataclass(slots=True)
-class _Graph:
-    """A graph over the rows as they were when it was built; `changed` ids are found by the scan instead."""
+class _Build:
+    """Partitions in the making: rows before `read` are in them, but for those that were `touched` since."""
 
-    index: Any
-    ids: list[str]
-    places: dict[str, int]
-    changed: set[str] = field(default_factory=set)
+    count: int
+    read: int = 0
+    touched: set[int] = field(default_factory=set)
+    stopped: bool = False
 
 
 class VectorIndex:
@@ -61,131 +63,149 @@ class VectorIndex:
     engine : "exact" or "faiss"
         Who scans: both are exact.
     accelerate_above : int
-        Rows above which a graph (HNSW; Malkov and Yashunin, 2018) answers, built in the background.
+        Rows above which partitions answer, which are built in the background; every row counts at once, before the
+        build, while it runs, and after it.
     """
 
     def __init__(self, dimension: int, engine: Engine, accelerate_above: int) -> None:
-        self._scan = _SCANS[engine]
+        self._scan_block = _SCANS[engine]
         self._accelerate_above = accelerate_above
-        self._matrix: Vector = np.zeros((64, dimension), np.float32)
-        self._ids: list[str] = []
-        self._places: dict[str, int] = {}
-        self._facts: dict[str, Mapping[str, MetadataValue]] = {}
-        self._having: dict[tuple[str, MetadataValue], set[str]] = {}
-        self._graph: _Graph | None = None
-        self._building: _Graph | None = None
+        self._rows = VectorRows(dimension)
+        self._facts = VectorFacts()
+        self._partitions: Partitions | None = None
+        self._written = 0
+        self._build: _Build | None = None
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._rows)
 
     @property
     def ids(self) -> set[str]:
         """Every id."""
-        return set(self._ids)
+        return set(self._rows.places)
 
     @property
     def accelerated(self) -> bool:
-        """Whether a graph answers."""
-        return self._graph is not None
+        """Whether partitions answer."""
+        return self._partitions is not None
 
-    def put(self, identity: str, vector: Vector, facts: Mapping[str, MetadataValue]) -> None:
-        """Add a row or replace the one with this id."""
-        self.remove(identity)
-        place = len(self._ids)
-        if place == len(self._matrix):
-            self._matrix = np.concatenate([self._matrix, np.zeros_like(self._matrix)])
-        self._matrix[place] = vector
-        self._ids.append(identity)
-        self._places[identity] = place
-        self._facts[identity] = facts
-        for pair in facts.items():
-            self._having.setdefault(pair, set()).add(identity)
+    def put(self, ids: Sequence[str], vectors: Vector, facts: Sequence[Mapping[str, MetadataValue]]) -> None:
+        """Add rows, or replace those with these (distinct) ids; `vectors` has the shape (len(ids), dimension)."""
+        places = self._rows.put(ids, vectors)
+        for place, one in zip(places, facts, strict=True):
+            self._facts.put(place, one)
+        self._written += len(places)
+        self._refresh(set(places))
 
-    def remove(self, identity: str) -> None:
-        """Remove a row, if there is one; the last row takes its place."""
-        for graph in (self._graph, self._building):
-            if graph is not None:
-                graph.changed.add(identity)
-        place = self._places.pop(identity, None)
-        if place is None:
-            return
-        for pair in self._facts.pop(identity).items():
-            self._having[pair].discard(identity)
-        last = self._ids.pop()
-        if last != identity:
-            self._ids[place], self._places[last] = last, place
-            self._matrix[place] = self._matrix[len(self._ids)]
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove rows; unknown ids are ignored."""
+        touched = set[int]()
+        for identity in ids:
+            moved = self._rows.remove(identity)
+            if moved is not None:
+                place, last = moved
+                if place != last:
+                    self._facts.move(last, to=place)
+                else:
+                    self._facts.clear(place)
+                touched |= {place, last}
+        self._refresh(touched)
+
+    def _refresh(self, touched: set[int]) -> None:
+        if self._build is not None:
+            self._build.touched.update(touched)
+        if self._partitions is not None and touched:
+            self._partitions.refresh(*self._current(touched))
+
+    def _current(self, touched: set[int]) -> tuple[Places, Vector]:
+        """Return these places, those that hold a row first, and the rows."""
+        places = np.array(sorted(touched), np.int64)
+        return places, self._rows.at(places[places < len(self)])
 
     def search(self, vector: Vector, limit: int, where: Mapping[str, MetadataValue] | None) -> list[Match]:
         """Return up to `limit` matches, best first, that equal `where` in every key."""
-        allowed = self._allowed(where or {})
-        size = len(self) if allowed is None else len(allowed)
+        allowed = self._facts.matching(where or {}, len(self))
+        size = len(self) if allowed is None else int(np.count_nonzero(allowed))
         if not size:
             return []
-        if self._graph is not None and size > self._accelerate_above:
-            found = self._search_graph(self._graph, vector, limit, allowed)
-            if len(found) >= min(limit, size):
-                return found
-        return self._search_rows(vector, limit, allowed)
+        places = np.empty(0, np.int64)
+        if self._partitions is not None and size > self._accelerate_above // FEW:
+            places = self._partitions.search(vector, max(CANDIDATES, 2 * limit), allowed)
+            scores = self._rows.at(places) @ vector
+        if len(places) < min(limit, size):
+            places, scores = self._scan(vector, limit, allowed)
+        best = np.argsort(-scores, kind="stable")[:limit]
+        return [self._match(int(place), float(score)) for place, score in zip(places[best], scores[best], strict=True)]
 
-    def _allowed(self, where: Mapping[str, MetadataValue]) -> set[str] | None:
-        """Return the ids that match, or None for all."""
-        allowed: set[str] | None = None
-        for pair in where.items():
-            having = self._having.get(pair, set())
-            if len(having) < len(self):
-                allowed = having if allowed is None else allowed & having
-        return allowed
+    def _scan(self, vector: Vector, limit: int, allowed: Mask | None) -> tuple[Places, Vector]:
+        """Return the best of each block."""
+        places, scores = [], []
+        for start, block in self._rows.blocks():
+            chosen = None if allowed is None else np.flatnonzero(allowed[start : start + len(block)])
+            if chosen is None:
+                best, values = self._scan_block(block, vector, limit)
+            elif len(chosen):
+                best, values = self._scan_block(block[chosen], vector, limit)
+                best = chosen[best]
+            else:
+                continue
+            places.append(best + start)
+            scores.append(values)
+        return np.concatenate(places), np.concatenate(scores)
 
-    def _search_rows(self, vector: Vector, limit: int, allowed: set[str] | None) -> list[Match]:
-        if allowed is None:
-            positions, scores = self._scan(self._matrix[: len(self)], vector, limit)
-        else:
-            rows = np.array(sorted(self._places[identity] for identity in allowed), dtype=np.int64)
-            best, scores = self._scan(self._matrix[rows], vector, limit)
-            positions = rows[best]
-        return [self._match(self._ids[place], score) for place, score in zip(positions, scores, strict=True)]
+    def _match(self, place: int, score: float) -> Match:
+        return Match(self._rows.ids[place], min(1.0, max(-1.0, score)), self._facts.at(place))
 
-    def _match(self, identity: str, score: np.float32) -> Match:
-        return Match(identity, float(np.clip(score, -1, 1)), self._facts[identity])
+    def accelerate(self, lock: AbstractContextManager[object]) -> Thread | None:
+        """Build partitions in the background if they are due: once, and after as many writes as they were built for.
 
-    def _search_graph(self, graph: _Graph, vector: Vector, limit: int, allowed: set[str] | None) -> list[Match]:
-        tail = {identity for identity in graph.changed if identity in self._places}
-        if allowed is not None:
-            tail &= allowed
-            places = [graph.places[one] for one in allowed if one in graph.places and one not in graph.changed]
-            selector: Any = faiss.IDSelectorBatch(np.array(places, dtype=np.int64))
-        else:
-            places = [graph.places[identity] for identity in graph.changed if identity in graph.places]
-            batch = faiss.IDSelectorBatch(np.array(places, dtype=np.int64))  # lives as long as the one that inverts it
-            selector = faiss.IDSelectorNot(batch)
-        parameters = faiss.SearchParametersHNSW(  # type: ignore[attr-defined]  # its stubs lack it
-            sel=selector, efSearch=max(SEARCH_WIDTH, 2 * limit)
-        )
-        scores, positions = graph.index.search(vector[None, :], limit, params=parameters)
-        found = [self._match(graph.ids[p], s) for p, s in zip(positions[0], scores[0], strict=True) if p >= 0]
-        if tail:
-            found += self._search_rows(vector, limit, tail)
-        return sorted(found, key=lambda match: -match.score)[:limit]
-
-    def accelerate(self, swap: Callable[[Callable[[], None]], None]) -> Thread | None:
-        """Build a graph in the background if one is due; `swap` runs the last step under the owner's lock."""
-        graph = self._graph
-        due = graph is None or len(graph.changed) > REBUILD_SHARE * len(graph.ids)
-        if len(self) <= self._accelerate_above or not due or self._building is not None:
+        The thread takes the owner's `lock` for a moment at a time.
+        """
+        due = self._partitions is None or self._written > self._partitions.count
+        if len(self) <= self._accelerate_above or not due or self._build is not None:
             return None
-        rows, ids = self._matrix[: len(self)].copy(), list(self._ids)
-        index = faiss.IndexHNSWFlat(rows.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
-        building = self._building = _Graph(index, ids, {identity: place for place, identity in enumerate(ids)})
-
-        def finish() -> None:
-            self._graph, self._building = building, None
-            log.info("vector_graph_built", extra={"rows": len(ids)})
-
-        def build() -> None:
-            index.add(rows)
-            swap(finish)
-
-        thread = Thread(target=build, name="vector-graph", daemon=True)
+        self._build, self._written = _Build(len(self)), 0
+        thread = Thread(target=self._partition, args=(self._build, lock), name="vector-partitions", daemon=True)
         thread.start()
         return thread
+
+    def stop(self) -> None:
+        """Give up a build that runs, at its next step."""
+        if self._build is not None:
+            self._build.stopped = True
+
+    def _partition(self, build: _Build, lock: AbstractContextManager[object]) -> None:
+        count = build.count
+        sample = self._sample(count, lock)
+        partitions = Partitions(sample, count) if len(sample) else None
+        while partitions is not None and not build.stopped:
+            with lock:
+                if build.read >= len(self) and not build.touched:
+                    self._partitions = partitions
+                    break
+                places, current = self._next(build)
+            partitions.refresh(places, current)
+        with lock:
+            self._build = None
+        log.info("vector_partitions_built", extra={"rows": count, "stopped": build.stopped})
+
+    def _sample(self, count: int, lock: AbstractContextManager[object]) -> Vector:
+        """Return some of the first `count` rows, read step by step; none if all were removed meanwhile."""
+        size = min(count, SAMPLE * partitions_for(count))
+        chosen = np.sort(np.random.default_rng(count).choice(count, size, replace=False))
+        sample = []
+        for start in range(0, size, STEP):
+            places = chosen[start : start + STEP]
+            with lock:
+                sample.append(self._rows.at(places[places < len(self)]))
+        return np.concatenate(sample)
+
+    def _next(self, build: _Build) -> tuple[Places, Vector]:
+        """Return what the build has not read: unread rows first, then those that changed in the meantime."""
+        if build.read < len(self):
+            touched = set(range(build.read, min(build.read + STEP, len(self))))
+            build.read += len(touched)
+            build.touched -= touched
+        else:
+            touched, build.touched = build.touched, set()
+        return self._current(touched)

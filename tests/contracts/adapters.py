@@ -93,7 +93,7 @@ def stored_vectors(
     SQLModel.metadata.create_all(database.engine)
     with closing(database):
         store = StoredVectors(database, engine, accelerate_above)
-        yield StoreCase(store, store.close)  # which waits for the graphs that are being built
+        yield StoreCase(store, store.settle)
 
 
 EMBEDDERS: dict[str, Callable[[Path], AbstractContextManager[Embedder]]] = {

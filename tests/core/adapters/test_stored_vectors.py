@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Thread
 
 import numpy as np
 import pytest
+from sqlmodel import Session, col, func, select
 
-from core.adapters.stored_vectors import COMPACT_ABOVE, COMPACT_EVERY, StoredVectors
-from core.adapters.vector_records import marks
+from core.adapters import vector_records
+from core.adapters.stored_vectors import SWEEP_EVERY, StoredVectors
+from core.adapters.vector_records import Change, StoredVector
 from core.database import Database
 from core.errors import ServiceUnavailable
 from core.ports import Vector, VectorRecord
@@ -63,18 +65,73 @@ def test_servers_that_write_at_once_lose_nothing(database: Database) -> None:
         assert store.ids(SPACE) == other.ids(SPACE) == {str(number) for number in range(40)}
 
 
-def test_marks_of_deleted_vectors_are_removed_in_the_end(database: Database) -> None:
+def marks(database: Database) -> int:
+    query = select(func.count()).select_from(StoredVector).where(col(StoredVector.deleted).is_(True))
+    with database.read() as session:
+        return session.exec(query).one()
+
+
+def test_old_marks_are_removed_and_a_server_that_slept_meanwhile_still_agrees(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.adapters.stored_vectors.MARKS_KEPT", 2 * SWEEP_EVERY)
     store = StoredVectors(database)
-    count = COMPACT_ABOVE + COMPACT_EVERY + 20
-    with another_server(database) as other:
+    count = 5 * SWEEP_EVERY
+    with another_server(database) as asleep, another_server(database) as awake:
         store.upsert(SPACE, records(0, count))
-        other.query(SPACE, unit(0), limit=1)
-        store.delete(SPACE, [str(number) for number in range(COMPACT_ABOVE + 1)])
-        for number in range(COMPACT_ABOVE + 1, COMPACT_ABOVE + 1 + COMPACT_EVERY):
+        assert len(asleep.ids(SPACE)) == count
+        for number in range(count - 3):
             store.delete(SPACE, [str(number)])
-        with database.read() as session:
-            assert marks(session, SPACE) < COMPACT_EVERY
-        assert other.ids(SPACE) == store.ids(SPACE) == {str(n) for n in range(COMPACT_ABOVE + 1 + COMPACT_EVERY, count)}
+            if number % SWEEP_EVERY == 0:
+                awake.ids(SPACE)
+        store.upsert(SPACE, [VectorRecord("0", unit(9), {"half": 9})])
+        assert 2 * SWEEP_EVERY <= marks(database) <= 3 * SWEEP_EVERY
+        left = {"0", str(count - 3), str(count - 2), str(count - 1)}
+        assert asleep.ids(SPACE) == awake.ids(SPACE) == store.ids(SPACE) == left
+        assert [match.id for match in asleep.query(SPACE, unit(9), limit=9, where={"half": 9})] == ["0"]
+
+
+def test_a_server_that_slept_while_a_namespace_was_dropped_and_filled_anew_agrees(database: Database) -> None:
+    store = StoredVectors(database)
+    with another_server(database) as asleep:
+        store.upsert(SPACE, records(0, 5))
+        assert len(asleep.ids(SPACE)) == 5
+        store.drop(SPACE)
+        store.upsert(SPACE, [VectorRecord("4", unit(4, dimension=8), {})])
+        assert [match.id for match in asleep.query(SPACE, unit(4, dimension=8), limit=9)] == ["4"]
+
+
+def test_a_server_in_use_reads_only_what_is_new(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.adapters.stored_vectors.MARKS_KEPT", 2 * SWEEP_EVERY)
+    read: list[str] = []
+    store = StoredVectors(database)
+    store.upsert(SPACE, records(0, 50))
+    changes = vector_records.changes
+
+    def watched(session: Session, namespace: str, after: int) -> Iterator[Sequence[Change]]:
+        for rows in changes(session, namespace, after):
+            read.extend(row[0] for row in rows)
+            yield rows
+
+    monkeypatch.setattr(vector_records, "changes", watched)
+    assert len(store.ids(SPACE)) == 50
+    read.clear()
+    for number in range(4 * SWEEP_EVERY):  # enough to sweep marks
+        store.upsert(SPACE, records(100 + number % 3, 101 + number % 3))
+        if number % 50 == 0:
+            store.delete(SPACE, [str(number // 50)])
+            store.ids(SPACE)
+    assert len(read) < 150
+
+
+def test_a_store_that_is_closed_gives_up_its_partitions(database: Database) -> None:
+    store = StoredVectors(database, accelerate_above=100)
+    store.upsert(SPACE, records(0, 3000))
+    store.query(SPACE, unit(1), limit=1)
+    store.close()
+    assert store.query(SPACE, unit(7), limit=1)[0].id == "7"
+    store.settle()
+    assert store.query(SPACE, unit(8), limit=1, where={"half": 0})[0].id == "8"
 
 
 def test_a_store_whose_database_fails_is_unavailable(tmp_path: Path) -> None:
