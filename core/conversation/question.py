@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from core.conversation.identifiers import has_identifier
+from core.conversation.personal import about_a_person
+from core.conversation.safety import notices
 from core.errors import InputError
 from core.text import tokens
 
@@ -12,25 +15,6 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 # Joiners shape letters in Persian, Hindi and emoji; the rest of their class only hides text.
 _KEPT = {"\n", "\u200c", "\u200d"}
 
-_SELF = re.compile(
-    r"""
-    \b(?:i\s?['’]?m|i\s?['’]ve|i\s?['’]d\s+been)\b
-    | \bi\s+(?:am|had|was|were|got|weigh|took|feel|felt|suffer|broke|hurt|injured|tore|lost|gained|did|ate|ran|trained
-        |live|used|can['’]?t|cannot|couldn['’]t|keep|just|recently|usually|always|never|already|only|currently|started
-        |stopped|turned)\b
-    | (?<!can\s)(?<!must\s)(?<!should\s)(?<!could\s)(?<!do\s)\bi\s+(?:have|take)\b
-    # "Can I train every day?" and "before I run" are anybody's; "I train every day" is the asker's.
-    | (?<!can\s)(?<!may\s)(?<!must\s)(?<!should\s)(?<!could\s)(?<!do\s)(?<!when\s)(?<!before\s)(?<!after\s)(?<!if\s)
-      \bi\s+(?:eat|drink|run|train|lift|squat|bench|deadlift|work)\b
-    | \b(?:me|mine|myself|us|our|ours|we['’]?re|we\s+are)\b(?<!tell\sme)(?<!give\sme)(?<!show\sme)(?<!explain\sme)
-    | \bmy\b(?!\s+(?:form|technique|grip|posture|endurance|strength|speed|pace|flexibility|mobility|balance|stamina
-        |motivation|recovery|sleep|breathing|running|lifting|squats?|deadlifts?|push[\s-]?ups?|pull[\s-]?ups?|planks?
-        |lunges?|bench|workouts?|training|warm[\s-]?up|muscles?|first)\b)
-    | \b\d{1,3}[\s-]*(?:years?|yrs?|yo|y/o)\b[\s-]*(?:old)?
-    | \S+@\S+\.\w+ | https?:// | (?:\+|\b)\d[\d\s()/-]{7,}\d
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 _OPENS = re.compile(
     r"^\W*(?:and|but|also|or|so|then|what about|how about|why not|why|really|are you sure|ok|okay|yes|no|more"
     r"|tell me more|go on|continue|explain|another|which one|what else"
@@ -72,14 +56,26 @@ def cleaned(question: str, longest: int) -> str:
 
 
 def is_personal(question: str) -> bool:
-    """Say whether the question is about its asker, so that its answer is nobody else's.
+    """Say whether the question is about one person, or tells who asks, so that its answer is nobody else's.
 
     Rules that err on the careful side: a general question taken for a personal one only misses the cache.
 
     >>> is_personal("How do I do a push-up?"), is_personal("I am 54 and my knee hurts")
     (False, True)
     """
-    return _SELF.search(question) is not None
+    return about_a_person(question) or has_identifier(question)
+
+
+def may_be_shared(question: str) -> bool:
+    """Say whether a question that stands alone may be looked up in, and its answer put into, what users share.
+
+    Not where it is personal, and not where it may be an emergency. Other notices stand above an answer whoever asked
+    first, so that they keep nothing out.
+
+    >>> may_be_shared("Is yoga safe in pregnancy?"), may_be_shared("Why do people get chest pain?")
+    (True, False)
+    """
+    return not is_personal(question) and all(notice.kind != "emergency" for notice in notices(question))
 
 
 def depends_on_before(question: str) -> bool:

@@ -59,7 +59,7 @@ def test_what_is_kept_has_a_word_and_nothing_hidden(text: str) -> None:
         "my weight is 90 kg, how much protein?",
         "I weigh 70 kilos, how much water a day?",
         "I take beta blockers, is HIIT ok?",
-        "What should a 72 year old train?",
+        "What should I train at 72?",
         "Make me a plan",
         "Is my plan good?",
         "my doctor says no running",
