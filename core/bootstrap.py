@@ -13,6 +13,7 @@ from core.access.tokens import LocalSessions, kept_secret
 from core.adapters.clock import SystemClock
 from core.adapters.llama_chat import LlamaChat
 from core.adapters.onnx_embedder import OnnxEmbedder
+from core.adapters.onnx_verifier import OnnxVerifier
 from core.adapters.openai_chat import OpenAIChat
 from core.adapters.openai_embedder import OpenAIEmbedder
 from core.adapters.pinecone_store import PineconeStore
@@ -21,17 +22,26 @@ from core.adapters.stored_vectors import StoredVectors
 from core.conversation.answering import Answerer
 from core.conversation.asking import Asking, AskingRules
 from core.conversation.extractive import Extractive, Phrasing
+from core.conversation.flight import Flights
+from core.conversation.fresh import Fresh
 from core.conversation.generative import Generative
+from core.conversation.renewal import Renewal
+from core.conversation.rewriting import ModelRewriter, Rewriter, RuleRewriter
 from core.conversation.service import Conversations
+from core.conversation.standing import Standing
 from core.conversation.voting import Voting
 from core.database import Database
 from core.errors import CoachError
 from core.knowledge.service import Knowledge, Progress
 from core.monitoring.service import Monitoring
-from core.ports import ChatModel, Clock, Embedder, VectorStore
+from core.ports import ChatModel, Clock, Embedder, VectorStore, Verifier
 from core.prompts.model import CoachPrompt
 from core.releases.model import ReleaseSpec
 from core.releases.service import Releases
+from core.semantic_cache.desk import CacheDesk
+from core.semantic_cache.judge import Judge, LocalJudge, ModelJudge
+from core.semantic_cache.judging import Judging
+from core.semantic_cache.model import CachePolicy
 from core.semantic_cache.service import SemanticCache
 from core.semantic_cache.veto import Veto
 from core.settings import Settings, masked
@@ -57,13 +67,18 @@ class Services:
     releases: Releases
     knowledge: Knowledge
     cache: SemanticCache
+    judging: Judging
+    desk: CacheDesk
+    flights: Flights
     asking: Asking
+    renewal: Renewal
     conversations: Conversations
     voting: Voting
     monitoring: Monitoring
     sessions: LocalSessions
     chat: ChatModel
     embedder: Embedder
+    verifier: Verifier | None
     store: VectorStore
 
     def start(self, progress: Progress = lambda done, total: None) -> None:
@@ -71,13 +86,14 @@ class Services:
         self.database.migrate()
         self.knowledge.sync(progress)
         self.releases.configure(self.settings.tenant, self._spec())
+        self.cache.upkeep.start()
         # One SQLite file has one server: whatever is unfinished now, no server is at work on.
         self.conversations.recover(alone=self.database.is_sqlite)
         log.info("started", extra={"knowledge": self.knowledge.version, "chat": self.chat.name})
 
     def warm(self) -> None:
         """Load what is loaded at first use, so that the first question need not wait for it."""
-        for part in (self.embedder, self.chat):
+        for part in (self.embedder, self.verifier, self.chat):
             if load := getattr(part, "load", None):
                 try:
                     load()
@@ -86,13 +102,12 @@ class Services:
 
     def _spec(self) -> ReleaseSpec:
         settings = self.settings
-        policy = f"{settings.cache} threshold={settings.cache_threshold:g} days={settings.cache_days:g}"
         return ReleaseSpec(
             chat_model=self.chat.name if self.chat.trusted else f"library+{self.chat.name}",
             prompt_version=CoachPrompt().version,
             embedder=self.embedder.name,
             knowledge_version=self.knowledge.version,
-            cache_policy=policy,
+            cache_policy=cache_policy(settings).words,
         )
 
     def parts(self) -> tuple[Part, ...]:
@@ -125,17 +140,21 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     chat = _chat(settings)
     knowledge = Knowledge(database, embedder, store, clock, settings.knowledge_dirs)
     releases = Releases(database, clock)
+    policy, verifier = cache_policy(settings), _verifier(settings)
     cache = SemanticCache(
         database,
         embedder,
         store,
         clock,
         lambda: _veto(knowledge),
-        threshold=settings.cache_threshold,
-        time_to_live=timedelta(days=settings.cache_days),
-        enabled=settings.cache == "on",
+        policy=policy,
+        verifier=verifier,
+        digests=lambda: knowledge.digests,
     )
-    answerer = _answerer(settings, chat, knowledge)
+    flights = Flights(database, clock, patience_s=settings.shared_call_seconds)
+    rewriter = _rewriter(chat, knowledge)
+    fresh = Fresh(knowledge, embedder, _answerer(settings, chat, knowledge), settings.relevance_threshold)
+    rules = _rules(settings, chat)
     return Services(
         settings=settings,
         clock=clock,
@@ -143,14 +162,32 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         releases=releases,
         knowledge=knowledge,
         cache=cache,
-        asking=Asking(database, clock, releases, cache, knowledge, embedder, answerer, _rules(settings, chat)),
+        judging=Judging(database, clock, _judge(settings, chat, verifier), policy),
+        desk=CacheDesk(database, clock, policy, cache.learner.measure, lambda: knowledge.digests),
+        flights=flights,
+        asking=Asking(database, clock, releases, cache, fresh, rewriter, flights, rules),
+        renewal=Renewal(cache, fresh, rules, lambda: releases.stable(settings.tenant)),
         conversations=Conversations(database, clock),
         voting=Voting(database, clock),
         monitoring=Monitoring(database),
         sessions=LocalSessions(settings.tenant, _cookie_secret(settings)),
         chat=chat,
         embedder=embedder,
+        verifier=verifier,
         store=store,
+    )
+
+
+def cache_policy(settings: Settings) -> CachePolicy:
+    """Return what the settings say about the cache."""
+    return CachePolicy(
+        enabled=settings.cache == "on",
+        error_budget=settings.cache_error_budget,
+        time_to_live=timedelta(days=settings.cache_days),
+        fresh_for=timedelta(days=settings.cache_fresh_days),
+        most_entries=settings.cache_most_entries,
+        judge_calls_per_day=settings.cache_judge_per_day,
+        audit_share=settings.cache_audit_share,
     )
 
 
@@ -212,6 +249,26 @@ def _store(settings: Settings, database: Database) -> VectorStore:
     return StoredVectors(database, "faiss" if settings.vector_store == "faiss" else "exact")
 
 
+def _verifier(settings: Settings) -> Verifier | None:
+    return OnnxVerifier() if settings.cache_verifier == "embedded" else None
+
+
+def _judge(settings: Settings, chat: ChatModel, verifier: Verifier | None) -> Judge | None:
+    wanted = settings.cache_judge
+    if wanted == "model" or (wanted == "auto" and chat.trusted):
+        return ModelJudge(chat)
+    if verifier is None or wanted == "off":
+        return None
+    return LocalJudge(verifier)
+
+
+def _rewriter(chat: ChatModel, knowledge: Knowledge) -> Rewriter:
+    def standing() -> Standing:
+        return _standing_of(knowledge.exercise_names)
+
+    return ModelRewriter(chat, standing) if chat.trusted else RuleRewriter(standing)
+
+
 def _answerer(settings: Settings, chat: ChatModel, knowledge: Knowledge) -> Answerer:
     phrasing = Phrasing(chat, settings.phrasing_seconds) if settings.phrasing and not chat.trusted else None
     library = Extractive(lambda: [name for names in knowledge.exercise_names for name in names], phrasing)
@@ -225,7 +282,6 @@ def _rules(settings: Settings, chat: ChatModel) -> AskingRules:
     return AskingRules(
         locale=settings.locale,
         question_max_characters=settings.question_max_characters,
-        relevance_threshold=settings.relevance_threshold,
         prices=free | {model: (price.input, price.output) for model, price in settings.prices.items()},
         log_questions=settings.log_questions,
     )
@@ -234,6 +290,11 @@ def _rules(settings: Settings, chat: ChatModel) -> AskingRules:
 @lru_cache(maxsize=2)
 def _veto_of(names: tuple[tuple[str, ...], ...]) -> Veto:
     return Veto(names)
+
+
+@lru_cache(maxsize=2)
+def _standing_of(names: tuple[tuple[str, ...], ...]) -> Standing:
+    return Standing(names)
 
 
 def _veto(knowledge: Knowledge) -> Veto:

@@ -106,6 +106,19 @@ class VectorStore(Protocol):
         ...
 
 
+class Verifier(Protocol):
+    """Reads two questions together and says whether one answer serves both."""
+
+    @property
+    def name(self) -> str:
+        """Model and version: two verifiers with one name give the same probabilities."""
+        ...
+
+    def compare(self, asked: str, known: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return for each known question the probability that its answer serves `asked`, shape (len(known),)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message of a chat."""

@@ -127,8 +127,30 @@ class Settings(BaseSettings):
         0.35, ge=0, le=1, description="Least cosine similarity of a passage to a question that it may answer."
     )
     cache: Literal["on", "off"] = Field("on", description="Whether answers are shared through the semantic cache.")
-    cache_threshold: float = Field(0.9, ge=0.5, le=1.0, description="Least cosine similarity of a semantic hit.")
+    cache_error_budget: float = Field(
+        0.01, gt=0, le=0.2, description="Largest share of answered turns that may be served another question's answer."
+    )
     cache_days: float = Field(30.0, gt=0, le=36500, description="Days after which an entry is no longer served.")
+    cache_fresh_days: float = Field(
+        21.0, gt=0, le=36500, description="Days after which an entry that is asked for is made anew in the background."
+    )
+    cache_most_entries: int = Field(
+        100_000, ge=100, le=10_000_000, description="Entries above which the least useful ones are dropped."
+    )
+    cache_verifier: Literal["embedded", "off"] = Field(
+        "embedded", description="Who reads a question beside the nearest known one; `off` serves much less."
+    )
+    cache_judge: Literal["auto", "model", "embedded", "off"] = Field(
+        "auto", description="Who checks doubtful decisions: the chat model if it is trusted, else the verifier."
+    )
+    cache_judge_per_day: int = Field(1000, ge=0, description="Verdicts that may be asked of a chat model in 24 hours.")
+    cache_audit_share: float = Field(
+        0.05, gt=0, le=1, description="Share of the semantic hits that a judge looks at afterwards, at random."
+    )
+
+    shared_call_seconds: float = Field(
+        30.0, gt=0, le=600, description="Longest silence of a call that several askers share, in seconds."
+    )
 
     question_max_characters: int = Field(2000, ge=50, le=20000, description="Longest question, in characters.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")

@@ -19,6 +19,9 @@ class Job:
 
 JOBS = (
     Job("cache.reconcile", 60, lambda services: services.cache.reconcile()),
+    Job("cache.judge", 30, lambda services: services.judging.run()),
+    Job("cache.renew", 60, lambda services: services.renewal.run()),
+    Job("flights.sweep", 60, lambda services: services.flights.sweep()),
     Job("knowledge.index", 60, lambda services: services.knowledge.index()),
     Job("conversations.recover", 300, lambda services: services.conversations.recover(alone=False)),
 )

@@ -8,13 +8,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.access.model import Actor, Role, actor_id
+from core.adapters.onnx_verifier import OnnxVerifier
 from core.adapters.stored_vectors import StoredVectors
 from core.conversation.answering import Answerer
 from core.conversation.asking import Asking, AskingRules
 from core.conversation.extractive import Extractive
+from core.conversation.flight import Flights
+from core.conversation.fresh import Fresh
 from core.conversation.generative import Generative
 from core.conversation.model import Accepted, TurnView
+from core.conversation.renewal import Renewal
+from core.conversation.rewriting import ModelRewriter, Rewriter, RuleRewriter
 from core.conversation.service import Conversations
+from core.conversation.standing import Standing
 from core.conversation.voting import Voting
 from core.database import Database
 from core.errors import ServiceUnavailable
@@ -24,11 +30,16 @@ from core.ports import Completion, Embedder, Message, VectorStore
 from core.prompts.model import CoachPrompt
 from core.releases.model import ReleaseSpec
 from core.releases.service import Releases
+from core.semantic_cache.judge import Judge
+from core.semantic_cache.judging import Judging
+from core.semantic_cache.model import CachePolicy
 from core.semantic_cache.service import SemanticCache
 from core.semantic_cache.veto import Veto
 from core.settings import ROOT
 
 TENANT = "default"
+VERIFIER = OnnxVerifier()
+"""Loaded once, at its first use."""
 EXERCISES = ("push.json", "pull.json")
 ARTICLES = ("protein-needs", "hydration", "creatine", "exercise-in-pregnancy")
 
@@ -124,9 +135,9 @@ class House:
         model: ScriptedModel | None = None,
         store: VectorStore | None = None,
         embedder: Embedder | None = None,
-        threshold: float = 0.9,
         days: float = 30.0,
         cache: bool = True,
+        judge: Judge | None = None,
     ) -> House:
         """Wire the rooms, with a trusted model that answers or, without one, with the library's own words."""
         database, clock = self.database, self.clock
@@ -136,14 +147,24 @@ class House:
         self.knowledge.sync()
         self.releases = Releases(database, clock)
         self.releases.configure(TENANT, self.spec(model.name if model else "library"))
+        policy = CachePolicy(enabled=cache, time_to_live=timedelta(days=days))
         self.cache = SemanticCache(
             database, embedder, self.store, clock, lambda: Veto(self.knowledge.exercise_names),
-            threshold=threshold, time_to_live=timedelta(days=days), enabled=cache,
+            policy=policy, verifier=VERIFIER, digests=lambda: self.knowledge.digests,
         )  # fmt: skip
+        self.judging = Judging(database, clock, judge, policy)
+        self.flights = Flights(database, clock, patience_s=5.0)
         library = Extractive(lambda: [name for names in self.knowledge.exercise_names for name in names])
         answerer: Answerer = Generative(model, CoachPrompt(), library, max_tokens=700) if model else library
-        rules = AskingRules("en", 2000, 0.35, {"library": (0.0, 0.0), "none": (0.0, 0.0), "scripted-model": (1.0, 4.0)})
-        self.asking = Asking(database, clock, self.releases, self.cache, self.knowledge, embedder, answerer, rules)
+        rules = AskingRules("en", 2000, {"library": (0.0, 0.0), "none": (0.0, 0.0), "scripted-model": (1.0, 4.0)})
+
+        def standing() -> Standing:
+            return Standing(self.knowledge.exercise_names)
+
+        rewriter: Rewriter = ModelRewriter(model, standing) if model and model.trusted else RuleRewriter(standing)
+        fresh = Fresh(self.knowledge, embedder, answerer, 0.35)
+        self.asking = Asking(database, clock, self.releases, self.cache, fresh, rewriter, self.flights, rules)
+        self.renewal = Renewal(self.cache, fresh, rules, lambda: self.releases.stable(TENANT))
         self.conversations = Conversations(database, clock)
         self.voting = Voting(database, clock)
         self.monitoring = Monitoring(database)

@@ -18,7 +18,7 @@ from core.database import MIGRATIONS, Database
 def every_table() -> None:
     for package in (core, scheduler):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name.rpartition(".")[2] in {"records", "vector_records", "lease"}:
+            if module.name.rpartition(".")[2] in {"flight_records", "lease", "records", "vector_records"}:
                 import_module(module.name)
 
 

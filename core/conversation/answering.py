@@ -43,8 +43,8 @@ class Request:
 class Answer:
     """A finished answer; ``text`` is every piece joined.
 
-    ``key`` recognises the same answer elsewhere; ``complete`` says whether it may be shared; ``remark`` says in one
-    line what could not be used.
+    ``key`` recognises the same answer elsewhere; ``complete`` says whether it may be shared, and ``vouched`` that every
+    word of it was checked against the library; ``remark`` says in one line what could not be used.
     """
 
     text: str
@@ -52,10 +52,15 @@ class Answer:
     model: str
     quotes: tuple[Quote, ...] = ()
     complete: bool = True
+    vouched: bool = False
     cut: bool = False
     remark: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
+
+
+Stream = Generator[str | Answer, None, None]
+"""Pieces of an answer, then the answer."""
 
 
 class Answerer(Protocol):
@@ -66,7 +71,7 @@ class Answerer(Protocol):
         """What the release and the price table call it."""
         ...
 
-    def stream(self, request: Request) -> Generator[str | Answer, None, None]:
+    def stream(self, request: Request) -> Stream:
         """Yield pieces of text, then the :class:`Answer`. Closing early stops the work."""
         ...
 

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from sqlmodel import Session
+
 from core.access.model import Actor
-from core.conversation.answering import OFF_TOPIC, Answer, Answerer, Request, relevant
+from core.conversation.answering import Answer, Request, Stream
 from core.conversation.draft import Draft
-from core.conversation.model import Accepted, Notice, Outcome, State, TurnView
-from core.conversation.question import cleaned, depends_on_before, is_personal
+from core.conversation.flight import Flights
+from core.conversation.fresh import Fresh
+from core.conversation.model import Accepted, Outcome, State, TurnView
+from core.conversation.question import cleaned, may_be_shared
+from core.conversation.rewriting import Rewriter
 from core.conversation.safety import notices
 from core.database import Database
-from core.errors import CoachError, ServiceError
+from core.errors import CoachError
 from core.knowledge.retrieval import Found
-from core.knowledge.service import Knowledge
 from core.logs import correlated
-from core.ports import Clock, Embedder, Vector
+from core.ports import Clock, Vector
 from core.releases.service import Releases
-from core.semantic_cache.model import Evidence, Hit, Miss, Scope, answer_key
+from core.semantic_cache.model import Evidence, Hit, Miss, Scope
 from core.semantic_cache.service import SemanticCache
 
 log = logging.getLogger(__name__)
-RETRIEVED = 5
-WITHOUT_VECTORS = "The vector store does not answer just now; the library was searched by words alone."
 Part = Accepted | str | TurnView
+Also = Callable[[Session], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,13 @@ class AskingRules:
 
     locale: str
     question_max_characters: int
-    relevance_threshold: float
     prices: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     log_questions: bool = False
 
-    def cost_usd(self, answer: Answer) -> float | None:
-        """Return what an answer cost, or None where no price is set for its model."""
-        price = self.prices.get(answer.model)
-        return price and (price[0] * answer.input_tokens + price[1] * answer.output_tokens) / 1e6
+    def cost_usd(self, model: str, input_tokens: int, output_tokens: int) -> float | None:
+        """Return what a call cost, or None where no price is set for its model."""
+        price = self.prices.get(model)
+        return price and (price[0] * input_tokens + price[1] * output_tokens) / 1e6
 
 
 class Asking:
@@ -54,18 +56,18 @@ class Asking:
         clock: Clock,
         releases: Releases,
         cache: SemanticCache,
-        knowledge: Knowledge,
-        embedder: Embedder,
-        answerer: Answerer,
+        fresh: Fresh,
+        rewriter: Rewriter,
+        flights: Flights,
         rules: AskingRules,
     ) -> None:
         self._database = database
         self._clock = clock
         self._releases = releases
         self._cache = cache
-        self._knowledge = knowledge
-        self._embedder = embedder
-        self._answerer = answerer
+        self._fresh = fresh
+        self._rewriter = rewriter
+        self._flights = flights
         self._rules = rules
 
     def ask(
@@ -104,71 +106,91 @@ class Asking:
         scope = Scope(actor.tenant, serving.release_id, self._rules.locale)
         try:
             yield draft.accepted(warned)
-            yield from self._answer(actor, draft, scope, fresh=fresh or replaces is not None, warned=warned)
+            yield from self._answer(actor, draft, scope, fresh=fresh or replaces is not None)
         except GeneratorExit:
             self._end(draft, State.STOPPED)
             raise
         except CoachError as error:
-            self._end(draft, State.FAILED, str(error))
+            self._end(draft, State.FAILED, error=str(error))
             raise
         except Exception as error:
             log.exception("turn_failed", extra={"correlation_id": draft.turn.id})
-            self._end(draft, State.FAILED, type(error).__name__)
+            self._end(draft, State.FAILED, error=type(error).__name__)
             raise
 
-    def _answer(
-        self, actor: Actor, draft: Draft, scope: Scope, *, fresh: bool, warned: tuple[Notice, ...]
-    ) -> Generator[Part, None, None]:
-        question = draft.turn.question
-        follows = bool(draft.before) and depends_on_before(question)
-        shared = not (fresh or follows or warned or is_personal(question))
-        vector: Vector | None = None
+    def _answer(self, actor: Actor, draft: Draft, scope: Scope, *, fresh: bool) -> Generator[Part, None, None]:
+        standalone = self._standalone(draft)
+        question = standalone or draft.turn.question
+        shared = not fresh and standalone is not None and may_be_shared(draft.turn.question) and may_be_shared(question)
+        ticket = self._flights.ticket(scope, question)
         with correlated(draft.turn.id), draft.watch.stage("cache"):
             looked = self._cache.lookup(scope, question, actor) if shared else None
         if isinstance(looked, Hit):
             draft.decided(Outcome.HIT, looked.evidence)
             draft.take_hit(looked)
             draft.watch.first_words = draft.watch.total
-            view = self._end(draft, State.DONE)  # kept first, shown then
+            # Kept first, shown then.
+            view = self._end(draft, State.DONE, lambda session: self._keep(session, scope, actor, draft, looked))
+            self._cache.learned(scope)
             yield view.answer
             yield view
-            return
-        if isinstance(looked, Miss):
+        elif isinstance(looked, Miss) and looked.evidence.tier != "off":
             draft.decided(Outcome.MISS, looked.evidence)
-            vector = looked.vector
+            work = self._shareable(actor, draft, scope, question, looked)
+            alone = self._own(actor, draft, question, looked.vector, standalone=True)
+            pieces = self._flights.share(ticket, lambda: work, lambda: alone, self._cache.hidden_from(actor))
+            answer = yield from self._finish(
+                draft, pieces, lambda session: self._keep(session, scope, actor, draft, looked)
+            )
+            self._learn(actor, scope, looked, answer, led=draft.led)
         else:
             draft.decided(Outcome.BYPASS, Evidence("off"))
-        asked = f"{draft.before[-1].question} {question}" if follows else question
-        with correlated(draft.turn.id), draft.watch.stage("retrieve"):
-            found, dense = self._retrieve(asked, vector)
-        answer = yield from self._stream(actor, draft, question, found)
-        remarks = [] if dense else [WITHOUT_VECTORS]
-        draft.take_answer(answer, remarks, self._rules.cost_usd(answer))
-        view = self._end(draft, State.INTERRUPTED if answer.cut else State.DONE)
-        if shared and answer.complete and answer.quotes and dense:
-            self._admit(scope, draft, vector, answer)
-        yield view
+            pieces = self._own(actor, draft, question, None, standalone=standalone is not None)
+            yield from self._finish(draft, pieces)
 
-    def _retrieve(self, question: str, vector: Vector | None) -> tuple[tuple[Found, ...], bool]:
-        if vector is None:
-            try:
-                vector = self._embedder.embed([question])[0]
-            except ServiceError as error:
-                log.warning("retrieval_without_embedding", extra={"reason": str(error)})
-        retrieved = self._knowledge.retrieve(question, vector, RETRIEVED)
-        return relevant(question, retrieved.found, self._rules.relevance_threshold), retrieved.dense
+    def _standalone(self, draft: Draft) -> str | None:
+        """Return the question so that it needs no context, or None where that is uncertain."""
+        before = [(turn.question, turn.answer) for turn in draft.before]
+        if not before:
+            return draft.turn.question
+        with correlated(draft.turn.id), draft.watch.stage("rewrite"):
+            rewritten = self._rewriter.standalone(draft.turn.question, before)
+        if rewritten.model is not None:
+            used = rewritten.input_tokens, rewritten.output_tokens
+            draft.spent(*used, self._rules.cost_usd(rewritten.model, *used))
+        return rewritten.question
 
-    def _stream(
-        self, actor: Actor, draft: Draft, question: str, found: tuple[Found, ...]
-    ) -> Generator[str, None, Answer]:
-        if not found:
-            draft.keep(OFF_TOPIC)
-            draft.watch.first_words = draft.watch.total
-            yield OFF_TOPIC
-            return Answer(OFF_TOPIC, answer_key(OFF_TOPIC), "none", complete=False)
+    def _shareable(self, actor: Actor, draft: Draft, scope: Scope, question: str, looked: Miss) -> Stream:
+        """Answer for everybody who waits: from the question alone, knowing nothing of who asks."""
+        found, dense = self._found(draft, question, looked.vector)
+        with closing(self._fresh.answered(Request(question, found), dense)) as pieces:
+            for piece in pieces:
+                if isinstance(piece, Answer) and piece.complete and piece.quotes:
+                    draft.led = True
+                    self._admit(scope, actor, question, looked, piece)
+                yield piece
+
+    def _own(self, actor: Actor, draft: Draft, question: str, vector: Vector | None, *, standalone: bool) -> Stream:
+        """Answer for this user, who may have said something before and not want to see something again."""
+        asked = question if standalone or not draft.before else f"{draft.before[-1].question} {question}"
+        found, dense = self._found(draft, asked, vector)
         before = tuple((turn.question, turn.answer) for turn in draft.before)
-        request = Request(question, found, before, self._cache.hidden_from(actor), draft.avoid)
-        with draft.watch.stage("answer"), closing(self._answerer.stream(request)) as pieces:
+        request = Request(draft.turn.question, found, before, self._cache.hidden_from(actor), draft.avoid)
+        yield from self._fresh.answered(request, dense)
+
+    def _found(self, draft: Draft, asked: str, vector: Vector | None) -> tuple[tuple[Found, ...], bool]:
+        with draft.watch.stage("retrieve"):
+            return self._fresh.found(asked, vector)
+
+    def _finish(self, draft: Draft, pieces: Stream, also: Also | None = None) -> Generator[Part, None, Answer]:
+        answer = yield from self._stream(draft, pieces)
+        used = answer.input_tokens, answer.output_tokens
+        draft.take_answer(answer, self._rules.cost_usd(answer.model, *used))
+        yield self._end(draft, State.INTERRUPTED if answer.cut else State.DONE, also)
+        return answer
+
+    def _stream(self, draft: Draft, pieces: Stream) -> Generator[str, None, Answer]:
+        with draft.watch.stage("answer"), closing(pieces):
             while True:
                 with correlated(draft.turn.id):
                     piece = next(pieces)
@@ -178,20 +200,41 @@ class Asking:
                 draft.watch.first_words = draft.watch.first_words or draft.watch.total
                 yield piece
 
-    def _admit(self, scope: Scope, draft: Draft, vector: Vector | None, answer: Answer) -> None:
-        sources = [quote.facts() for quote in answer.quotes]
-        try:
-            with correlated(draft.turn.id):
-                self._cache.admit(scope, draft.turn.question, vector, answer.text, sources, key=answer.key)
-        except CoachError as error:  # the answer is kept and shown; sharing it is a convenience
-            log.warning("not_admitted", extra={"reason": str(error), "correlation_id": draft.turn.id})
+    def _keep(self, session: Session, scope: Scope, actor: Actor, draft: Draft, looked: Hit | Miss) -> None:
+        turn = draft.turn
+        if isinstance(looked, Miss) and turn.answer_key and turn.sources:
+            turn.entry_id = self._cache.entry_of(session, scope, turn.answer_key)
+        made = turn.entry_id if isinstance(looked, Miss) else None
+        self._cache.keep(session, scope, actor, looked, turn.id, made=made)
 
-    def _end(self, draft: Draft, state: State, error: str | None = None) -> TurnView:
-        """Keep the turn as it ended and log it, once: who closes the generator after the last part stops nothing."""
+    def _learn(self, actor: Actor, scope: Scope, looked: Miss, answer: Answer, *, led: bool) -> None:
+        try:
+            if led:  # who only followed another's call would confirm an answer with itself
+                self._cache.agree(actor, looked, answer.text, answer.key)
+            self._cache.learned(scope)
+        except CoachError as error:  # the turn is kept; what the cache learns from it is a convenience
+            log.warning("cache_not_learned", extra={"reason": str(error)})
+
+    def _admit(self, scope: Scope, actor: Actor, question: str, looked: Miss, answer: Answer) -> None:
+        sources = [quote.facts() for quote in answer.quotes]
+        cost = self._rules.cost_usd(answer.model, answer.input_tokens, answer.output_tokens) or 0.0
+        try:
+            self._cache.admit(
+                scope, question, looked.vector, answer.text, sources, key=answer.key, by=actor,
+                vouched=answer.vouched, cost_usd=cost, redundancy=looked.redundancy,
+            )  # fmt: skip
+        except CoachError as error:  # the answer is kept and shown; sharing it is a convenience
+            log.warning("not_admitted", extra={"reason": str(error)})
+
+    def _end(self, draft: Draft, state: State, also: Also | None = None, error: str | None = None) -> TurnView:
+        """Keep the turn as it ended and log it, once: who closes the generator after the last part stops nothing.
+
+        `also` writes what belongs to the turn, in its transaction.
+        """
         turn = draft.turn
         if turn.state != State.ANSWERING:
             return turn.view()
-        view = draft.finish(state, error)
+        view = draft.finish(state, error, also)
         facts = {
             "correlation_id": turn.id,
             "outcome": turn.outcome,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+
+from sqlmodel import Session
 
 from core.access.model import Actor
 from core.conversation.answering import Answer
@@ -55,9 +57,12 @@ class Draft:
         self._database = database
         self._clock = clock
         self._kept = 0.0
+        self._cost_usd: float | None = 0.0
         self.turn = turn
         self.before = before
         self.avoid = avoid
+        self.led = False
+        """Whether the answer came of a call of this turn's own, and not of one that it only followed."""
         self.watch = Stopwatch()
 
     @classmethod
@@ -111,15 +116,21 @@ class Draft:
         """Take the answer of a cache entry."""
         self.turn.answer, self.turn.answer_key, self.turn.entry_id = hit.answer, hit.answer_key, hit.entry_id
         self.turn.answered_from, self.turn.sources = hit.created_at, [dict(source) for source in hit.sources]
-        self.turn.cost_usd = 0.0
+        self.turn.cost_usd = self._cost_usd
 
-    def take_answer(self, answer: Answer, remarks: list[str], cost_usd: float | None) -> None:
+    def spent(self, input_tokens: int, output_tokens: int, cost_usd: float | None) -> None:
+        """Count what was spent before the answer, such as on a rewrite."""
+        self.turn.input_tokens += input_tokens
+        self.turn.output_tokens += output_tokens
+        self._cost_usd = None if cost_usd is None or self._cost_usd is None else self._cost_usd + cost_usd
+
+    def take_answer(self, answer: Answer, cost_usd: float | None) -> None:
         """Take a finished answer."""
         turn = self.turn
         turn.answer, turn.answer_key, turn.model = answer.text, answer.key, answer.model
         turn.sources = [quote.facts() for quote in answer.quotes]
-        turn.input_tokens, turn.output_tokens, turn.cost_usd = answer.input_tokens, answer.output_tokens, cost_usd
-        turn.remark = " ".join(filter(None, [*remarks, answer.remark]))
+        self.spent(answer.input_tokens, answer.output_tokens, cost_usd)
+        turn.cost_usd, turn.remark = self._cost_usd, answer.remark
 
     def keep(self, piece: str) -> None:
         """Keep a piece before it is shown: the first at once, the following twice a second."""
@@ -131,13 +142,15 @@ class Draft:
                 row.answer = self.turn.answer
         self._kept = time.monotonic()
 
-    def finish(self, state: State, error: str | None = None) -> TurnView:
-        """Keep the turn as it ended, and its event, in one transaction."""
+    def finish(self, state: State, error: str | None = None, also: Callable[[Session], None] | None = None) -> TurnView:
+        """Keep the turn as it ended, its event and what else belongs to it, in one transaction."""
         turn, watch = self.turn, self.watch
         turn.state, turn.error = state, error
         turn.total_ms, turn.first_words_ms, turn.stages_ms = watch.total, watch.first_words, watch.stages
         turn.outcome = turn.outcome or Outcome.BYPASS
         with self._database.begin() as session:
+            if also is not None:
+                also(session)
             if session.get(Turn, turn.id) is not None:  # it is gone if its user deleted the conversation meanwhile
                 session.merge(turn)
             record_turn(session, event_of(turn, self._clock))

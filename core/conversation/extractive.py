@@ -83,7 +83,9 @@ class Extractive:
                 yield f"\n\n**In short:** {summary}"
                 text = f"{body}\n\n**In short:** {summary}"
         quotes = tuple(map(Quote.of, chosen))
-        yield Answer(text, answer_key(body), self.name, quotes, input_tokens=used[0], output_tokens=used[1])
+        yield Answer(
+            text, answer_key(body), self.name, quotes, vouched=True, input_tokens=used[0], output_tokens=used[1]
+        )
 
     def _summary(self, phrasing: Phrasing, question: str, chosen: Sequence[Passage]) -> tuple[str, tuple[int, int]]:
         """Return the checked sentence or "", and the tokens that went in and came out."""

@@ -76,7 +76,8 @@ class TurnView:
     """A turn as its user sees it.
 
     ``answered_from`` is when a cached answer was made (None when fresh); ``remark`` says in one line what could not
-    be used; ``similarity`` is the cosine to ``matched``, the known question whose answer was served.
+    be used; ``similarity`` is the cosine to ``matched``, the known question whose answer was served; ``asked`` and
+    ``liked`` are how often that answer was served and by how many users it was liked before.
     """
 
     id: str
@@ -89,6 +90,8 @@ class TurnView:
     answered_from: datetime | None = None
     similarity: float | None = None
     matched: str | None = None
+    asked: int = 0
+    liked: int = 0
     quotes: tuple[Quote, ...] = ()
     notices: tuple[Notice, ...] = ()
     remark: str = ""

@@ -7,16 +7,17 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core.access.model import Actor
-from core.conversation.model import FeedbackView, State
+from core.conversation.model import FeedbackView, Outcome, State
 from core.conversation.records import Turn, other_downs, own_turn, turns_by_id
 from core.database import Database
 from core.errors import InputError
 from core.feedback import service as feedback
-from core.feedback.model import Given, Thumb, Vote
+from core.feedback.model import Given, Reason, Thumb, Vote
 from core.feedback.records import newest, standing
 from core.monitoring.service import record_vote
 from core.ports import Clock
-from core.semantic_cache.records import serving
+from core.semantic_cache import votes
+from core.semantic_cache.queries import serving
 from core.semantic_cache.service import hide, unhide
 
 
@@ -41,7 +42,7 @@ class Voting:
             if turn.state == State.ANSWERING:
                 raise InputError("Wait for the end of the answer before you vote.")
             before = feedback.put(session, actor, turn_id, vote, now)
-            self._follow(session, actor, turn, before, vote.thumb, now)
+            self._follow(session, actor, turn, before, vote, now)
 
     def withdraw(self, actor: Actor, turn_id: str) -> None:
         """Take the actor's vote on a turn back; without one nothing happens."""
@@ -52,9 +53,11 @@ class Voting:
             self._follow(session, actor, turn, before, None, now)
 
     def _follow(
-        self, session: Session, actor: Actor, turn: Turn, before: Thumb | None, after: Thumb | None, now: datetime
+        self, session: Session, actor: Actor, turn: Turn, before: Thumb | None, vote: Vote | None, now: datetime
     ) -> None:
+        after = vote.thumb if vote else None
         record_vote(session, actor, turn.id, now, before or 0, after or 0)
+        _tell_cache(session, actor, turn, vote, now)
         if turn.answer_key is None or not turn.sources:
             return  # "I found nothing" is not an answer that could be hidden
         if after is Thumb.DOWN:
@@ -80,6 +83,23 @@ class Voting:
             for one in given
             if (turn := turns.get(one.turn_id))
         ]
+
+
+def _tell_cache(session: Session, actor: Actor, turn: Turn, vote: Vote | None, now: datetime) -> None:
+    """Let the entry that answered, or that the answer became, know what its user thinks."""
+    if vote is None:
+        votes.unvote(session, actor, turn_id=turn.id, now=now)
+    elif turn.entry_id:
+        votes.vote(
+            session,
+            actor,
+            turn_id=turn.id,
+            entry_id=turn.entry_id,
+            decision_id=turn.evidence.get("decision") if turn.outcome == Outcome.HIT else None,
+            thumb=int(vote.thumb),
+            off_question=Reason.NOT_MY_QUESTION in vote.reasons,
+            now=now,
+        )
 
 
 def _became(given: Given, turn: Turn, served: set[str]) -> str:

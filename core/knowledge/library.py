@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.knowledge.lexical import LexicalIndex
-from core.knowledge.model import Document, Passage
+from core.knowledge.model import Document, Passage, digest
 from core.text import Names, content_words, plain
 
 OTHER_SECTION = 0.8
@@ -25,6 +25,7 @@ class Library:
     exercise_names: tuple[tuple[str, ...], ...]
     named: Names
     lexical: LexicalIndex
+    digests: dict[str, str]
 
     @staticmethod
     def of(version: str, documents: Sequence[Document]) -> Library:
@@ -34,7 +35,10 @@ class Library:
         texts = [f"{' '.join(names[passage.document_id])} {passage.searchable}" for passage in passages.values()]
         called = tuple(filter(None, names.values()))
         named = Names({name: document.id for document in documents for name in document.names})
-        return Library(version, tuple(documents), passages, tuple(passages), names, called, named, LexicalIndex(texts))
+        digests = {document.id: digest(document) for document in documents}
+        return Library(
+            version, tuple(documents), passages, tuple(passages), names, called, named, LexicalIndex(texts), digests
+        )
 
     def named_in(self, question: str, passages: Iterable[str]) -> dict[str, float]:
         """Return, of these passages, those of exercises that a question names, with the share of its words in the name.

@@ -53,6 +53,11 @@ class Document:
     passages: tuple[Passage, ...]
 
 
+def digest(document: Document) -> str:
+    """Return 16 hexadecimal digits of the content of a document."""
+    return hashlib.sha256(json.dumps(asdict(document), sort_keys=True).encode()).hexdigest()[:16]
+
+
 def snapshot_version(documents: Iterable[Document]) -> str:
     """Return 16 hexadecimal digits of the content of all documents, whatever their order."""
     facts = sorted(json.dumps(asdict(document), sort_keys=True) for document in documents)

@@ -64,6 +64,11 @@ class Knowledge:
         """For each exercise what people call it."""
         return self._library.exercise_names
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """For each document, by its id, the digest of its content."""
+        return self._library.digests
+
     def sync(self, progress: Progress = lambda done, total: None) -> None:
         """Bring the library in step with the files: build a snapshot if they changed, else load the one there is.
 

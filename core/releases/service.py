@@ -84,6 +84,12 @@ class Releases:
                 raise NotFoundError("No release is being served yet; start the app once with `make run`.")
             return Serving(release.id, chosen.name, release.spec)
 
+    def stable(self, tenant: str) -> str:
+        """Return the id of the release on the stable channel, or "" before the first start."""
+        with self._database.read() as session:
+            pointer = channels(session, tenant).get(STABLE)
+        return pointer.release_id if pointer else ""
+
     def moves(self, actor: Actor, since: datetime) -> list[Move]:
         """Return when channels were pointed at another release, oldest first, for product managers."""
         require(actor, Role.PRODUCT)

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
-from sqlmodel import Session, col, update
+from sqlmodel import Session
 
 from core.access.model import Actor
 from core.database import Database, new_id
-from core.errors import ServiceError
-from core.ports import Clock, Embedder, Match, Vector, VectorRecord, VectorStore
-from core.semantic_cache.model import Evidence, Hidden, Hit, Miss, Scope, opening_of, question_key
-from core.semantic_cache.records import (
-    CacheEntry,
-    CacheQuestion,
-    HiddenAnswer,
-    all_hidden,
-    by_questions,
-    exact,
-    expired,
-    hidden,
-    remove,
-    unindexed,
+from core.ports import Clock, Embedder, Vector, VectorStore, Verifier
+from core.semantic_cache.admission import agreeing
+from core.semantic_cache.history import note
+from core.semantic_cache.keeping import Keeping
+from core.semantic_cache.learning import Learner
+from core.semantic_cache.model import (
+    CachePolicy,
+    Hidden,
+    Hit,
+    Miss,
+    Scope,
+    Standing,
+    opening_of,
+    question_key,
 )
+from core.semantic_cache.quarantine import is_refused
+from core.semantic_cache.queries import all_hidden, newest_with
+from core.semantic_cache.records import CacheEntry, CacheQuestion, HiddenAnswer
+from core.semantic_cache.renewing import Successor, due, succeed
+from core.semantic_cache.semantic import Semantic
+from core.semantic_cache.tiers import Asked, Exact, Off, Tier, Usable
+from core.semantic_cache.upkeep import Upkeep
 from core.semantic_cache.veto import Veto
 
-log = logging.getLogger(__name__)
-NEAREST = 8
-BATCH = 100
+Digests = Callable[[], Mapping[str, str]]
 
 
 class SemanticCache:
@@ -38,12 +41,12 @@ class SemanticCache:
 
     Parameters
     ----------
-    threshold : float
-        Least cosine similarity of a semantic hit, in [0.5, 1].
-    time_to_live : timedelta
-        How long an entry is served after it was made; a hit never extends it.
     veto : callable
         Returns the rules in force; asked at each lookup, because the knowledge can change.
+    verifier : Verifier or None
+        Reads the question beside the nearest known one; without it the evidence is weaker and more is missed.
+    digests : callable
+        Returns the digest of each document of the knowledge as it is now, by its id.
     """
 
     def __init__(
@@ -54,76 +57,56 @@ class SemanticCache:
         clock: Clock,
         veto: Callable[[], Veto],
         *,
-        threshold: float,
-        time_to_live: timedelta,
-        enabled: bool = True,
+        policy: CachePolicy,
+        verifier: Verifier | None = None,
+        digests: Digests = dict,
     ) -> None:
         self._database = database
         self._embedder = embedder
-        self._store = store
         self._clock = clock
-        self._veto = veto
-        self._threshold = threshold
-        self._time_to_live = time_to_live
-        self._enabled = enabled
+        self._policy = policy
+        self._digests = digests
+        measure = f"{embedder.name}+{verifier.name if verifier else 'none'}"
+        self.learner = Learner(database, clock, measure, policy.error_budget)
+        self.upkeep = Upkeep(database, embedder, store, clock, policy)
+        usable = Usable(digests)
+        semantic = Semantic(database, embedder, store, verifier, veto, usable, self.learner)
+        self._tiers: Sequence[Tier] = (Exact(database, usable), semantic) if policy.enabled else (Off(),)
 
     def lookup(self, scope: Scope, question: str, actor: Actor) -> Hit | Miss:
         """Find an answer to `question` in `scope` that `actor` may see."""
-        if not self._enabled:
-            return Miss(None, Evidence("off"))
-        found = self._exact(scope, question, actor)
-        if found is not None:
-            return found
-        try:
-            vector = self._embedder.embed([question])[0]
-        except ServiceError as error:
-            log.warning("cache_without_embedding", extra={"reason": str(error)})
-            return Miss(None, Evidence("none", degraded=True))
-        return self._semantic(scope, question, actor, vector)
+        asked = Asked(scope, question, actor, self._clock.now())
+        for tier in self._tiers:
+            found = tier.look(asked)
+            if found is not None:
+                return found
+        raise AssertionError("the last tier always decides")
 
-    def _exact(self, scope: Scope, question: str, actor: Actor) -> Hit | None:
-        with self._database.read() as session:
-            entries = exact(session, scope, question_key(question), self._clock.now())
-            unseen = hidden(session, actor.tenant, actor.id, [entry.answer_key for entry in entries])
-        for entry in entries:
-            if entry.answer_key not in unseen:
-                return _hit(entry, Evidence("exact", 1.0, question))
-        return None
+    def keep(
+        self,
+        session: Session,
+        scope: Scope,
+        actor: Actor,
+        looked: Hit | Miss,
+        turn_id: str,
+        *,
+        made: str | None = None,
+    ) -> None:
+        """Keep what a lookup decided, with the turn that it was for, in the turn's transaction.
 
-    def _semantic(self, scope: Scope, question: str, actor: Actor, vector: Vector) -> Hit | Miss:
-        try:
-            where = {"tenant": scope.tenant, "release": scope.release, "locale": scope.locale}
-            matches = self._store.query(scope.namespace, vector, limit=NEAREST, where=where)
-        except ServiceError as error:
-            log.warning("cache_without_index", extra={"reason": str(error)})
-            return Miss(vector, Evidence("none", degraded=True))
-        near = [match for match in matches if match.score >= self._threshold]
-        if not near:
-            return Miss(vector, Evidence("none", matches[0].score if matches else None))
-        return self._decide(scope, question, actor, near) or self._refused(question, near, vector)
+        Call :meth:`learned` once that transaction is committed.
 
-    def _decide(self, scope: Scope, question: str, actor: Actor, near: list[Match]) -> Hit | None:
-        with self._database.read() as session:
-            known = by_questions(session, [match.id for match in near], self._clock.now())
-            keys = [entry.answer_key for _, entry in known.values()]
-            unseen = hidden(session, actor.tenant, actor.id, keys)
-        veto = self._veto()
-        for match in near:
-            if match.id not in known:
-                continue
-            row, entry = known[match.id]
-            in_scope = (entry.tenant, entry.release, entry.locale) == (scope.tenant, scope.release, scope.locale)
-            if in_scope and entry.answer_key not in unseen and veto.reason(question, row.question) is None:
-                return _hit(entry, Evidence("semantic", match.score, row.question))
-        return None
+        Parameters
+        ----------
+        made : str or None
+            The entry of the answer that was made instead of a hit.
+        """
+        rules = Keeping(self._policy, self.learner.measure)
+        rules.keep(session, scope, actor, looked, turn_id, self._clock.now(), made)
 
-    def _refused(self, question: str, near: list[Match], vector: Vector) -> Miss:
-        with self._database.read() as session:
-            row = session.get(CacheQuestion, near[0].id)
-        if row is None:
-            return Miss(vector, Evidence("none", near[0].score))
-        reason = self._veto().reason(question, row.question) or "hidden or expired"
-        return Miss(vector, Evidence("none", near[0].score, row.question, reason))
+    def learned(self, scope: Scope) -> None:
+        """Let the new evidence count."""
+        self.learner.noticed(scope.tenant)
 
     def admit(
         self,
@@ -134,90 +117,91 @@ class SemanticCache:
         sources: Sequence[Mapping[str, Any]],
         *,
         key: str,
+        by: Actor,
+        vouched: bool,
+        cost_usd: float = 0.0,
+        redundancy: int = 1,
     ) -> str | None:
-        """Keep an answer for others under its `key`; return the entry's id, or None when the cache is off.
+        """Keep an answer under its `key`; return the entry's id.
+
+        None when the cache is off, or when this answer is known not to serve this question.
 
         The row is written first: if the store fails or the process dies, :meth:`reconcile` catches up.
+
+        Parameters
+        ----------
+        by : Actor
+            Who asked. Until somebody or something agrees, the entry is served to this user only.
+        vouched : bool
+            Whether the answer was checked word by word against the library, which counts as agreement.
+        redundancy : int
+            One, and one for each entry that is close already.
         """
-        if not self._enabled:
+        if not self._policy.enabled:
             return None
         now = self._clock.now()
         entry = CacheEntry(
-            id=new_id(),
-            tenant=scope.tenant,
-            release=scope.release,
-            locale=scope.locale,
-            answer=answer,
-            answer_key=key,
+            id=new_id(), tenant=scope.tenant, release=scope.release, locale=scope.locale,
+            standing=Standing.SHARED if vouched else Standing.PENDING, asked_by=by.id, answer=answer, answer_key=key,
             sources=[dict(source) for source in sources],
-            created_at=now,
-            expires_at=now + self._time_to_live,
-        )
+            documents=self._documents(sources),
+            cost_usd=cost_usd, redundancy=redundancy, created_at=now, fresh_until=now + self._policy.fresh_for,
+            expires_at=now + self._policy.time_to_live,
+        )  # fmt: skip
         row = CacheQuestion(
-            id=new_id(),
-            entry_id=entry.id,
-            namespace=scope.namespace,
-            key=question_key(question),
-            question=question,
+            id=new_id(), entry_id=entry.id, namespace=scope.namespace, key=question_key(question), question=question,
             indexed=False,
-        )
+        )  # fmt: skip
         with self._database.begin() as session:
+            if is_refused(session, scope, question, key):
+                return None
             session.add(entry)
             session.flush()
             session.add(row)
+            note(session, entry, now, by.id, "made", standing=entry.standing, question=question)
         if vector is not None:
-            self._index([(row, entry, vector)])
+            self.upkeep.index([(row, entry, vector)])
         return entry.id
 
-    def _index(self, rows: Sequence[tuple[CacheQuestion, CacheEntry, Vector]]) -> bool:
-        by_namespace: dict[str, list[VectorRecord]] = {}
-        for row, entry, vector in rows:
-            metadata = {"tenant": entry.tenant, "release": entry.release, "locale": entry.locale, "entry": entry.id}
-            by_namespace.setdefault(row.namespace, []).append(VectorRecord(row.id, vector, metadata))
-        try:
-            for namespace, records in by_namespace.items():
-                self._store.upsert(namespace, records)
-        except ServiceError as error:
-            log.warning("cache_not_indexed", extra={"reason": str(error)})
+    def agree(self, actor: Actor, looked: Miss, answer: str, key: str) -> bool:
+        """Share a pending entry of another user if this fresh answer to the same question says the same."""
+        weighed = looked.weighed
+        if weighed is None or weighed.probability < weighed.required:
             return False
+        return agreeing(self._database, self._embedder, actor, weighed.entry_id, answer, key, self._clock.now())
+
+    def due(self, release: str) -> tuple[str, str] | None:
+        """Claim an entry of a release that waits to be made anew; return its id and its first question."""
+        return due(self._database, release, self._clock.now())
+
+    def renew(
+        self,
+        entry_id: str,
+        answer: str,
+        sources: Sequence[Mapping[str, Any]],
+        *,
+        key: str,
+        vouched: bool,
+        cost_usd: float,
+    ) -> bool:
+        """Put an answer that was made anew in the place of a stale entry, which stays served until it is agreed on."""
+        new = Successor(answer, key, sources, self._documents(sources), vouched, cost_usd)
         with self._database.begin() as session:
-            ids = [row.id for row, _, _ in rows]
-            session.exec(update(CacheQuestion).where(col(CacheQuestion.id).in_(ids)).values(indexed=True))
-        return True
+            return succeed(session, entry_id, new, self._policy, self._clock.now())
+
+    def _documents(self, sources: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Return the documents that are quoted, each with the digest of its text now."""
+        digests = self._digests()
+        quoted = {str(source["document_id"]) for source in sources if "document_id" in source}
+        return {document: digests[document] for document in quoted if document in digests}
+
+    def entry_of(self, session: Session, scope: Scope, key: str) -> str | None:
+        """Return the newest entry of a scope with this answer."""
+        return newest_with(session, scope, key)
 
     def reconcile(self) -> int:
-        """Make index and database agree: index what is not, drop what is past its time. Return how many changed.
-
-        Safe to run twice and at any moment; the scheduler does so every minute.
-        """
-        return self._drop_expired() + self._index_missing()
-
-    def _drop_expired(self) -> int:
-        with self._database.read() as session:
-            gone = expired(session, self._clock.now(), BATCH)
-        try:
-            for namespace in {row.namespace for row in gone}:
-                self._store.delete(namespace, [row.id for row in gone if row.namespace == namespace])
-        except ServiceError as error:
-            log.warning("cache_not_reconciled", extra={"reason": str(error)})
-            return 0
-        if gone:
-            with self._database.begin() as session:
-                remove(session, gone)
-        return len(gone)
-
-    def _index_missing(self) -> int:
-        with self._database.read() as session:
-            missing = unindexed(session, self._clock.now(), BATCH)
-        if not missing:
-            return 0
-        try:
-            vectors = self._embedder.embed([row.question for row, _ in missing])
-        except ServiceError as error:
-            log.warning("cache_not_reconciled", extra={"reason": str(error)})
-            return 0
-        rows = [(row, entry, vector) for (row, entry), vector in zip(missing, vectors, strict=True)]
-        return len(rows) if self._index(rows) else 0
+        """Make index, database and limits agree; return how many rows changed. The scheduler does so every minute."""
+        return self.upkeep.reconcile()
 
     def hidden_from(self, actor: Actor) -> Hidden:
         """Return what this user must not be shown again."""
@@ -236,7 +220,3 @@ def unhide(session: Session, actor: Actor, key: str) -> None:
     row = session.get(HiddenAnswer, (actor.tenant, actor.id, key))
     if row is not None:
         session.delete(row)
-
-
-def _hit(entry: CacheEntry, evidence: Evidence) -> Hit:
-    return Hit(entry.id, entry.answer, entry.answer_key, tuple(entry.sources), entry.created_at, evidence)

@@ -68,10 +68,20 @@ def _status(turn: TurnView, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if turn.outcome is Outcome.HIT and turn.answered_from:
             st.badge(f"cached · {ago(turn.answered_from, now)}", icon=":material/bolt:", color="blue")
-            same = turn.matched is None or (turn.similarity or 0) >= 1
-            st.caption("same question" if same else f"answered “{plain_label(turn.matched or '', 80)}”")
+            st.caption(_why(turn))
         else:
             st.badge("fresh", icon=":material/eco:", color="green")
+
+
+def _why(turn: TurnView) -> str:
+    """Say why a cached answer was served: to which question it was given, and what others thought of it."""
+    same = turn.matched is None or (turn.similarity or 0) >= 1
+    said = ["same question" if same else f"answered “{plain_label(turn.matched or '', 80)}”"]
+    if turn.asked:
+        said.append("asked once before" if turn.asked == 1 else f"asked {turn.asked} times")
+    if turn.liked:
+        said.append(f"{turn.liked} liked it")
+    return " · ".join(said)
 
 
 def _sources(quotes: Sequence[Quote]) -> None:

@@ -1,0 +1,1 @@
+"""What the sub-commands of :mod:`benchmarks.semantic_cache` measure, a file each."""

@@ -1,0 +1,158 @@
+"""The semantic tier: the nearest entry that no rule speaks against, weighed against the error budget."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.database import Database, new_id
+from core.errors import ServiceError
+from core.ports import Embedder, Match, Vector, VectorStore, Verifier
+from core.semantic_cache.evidence import Compared, agreement
+from core.semantic_cache.learning import InForce, Learner
+from core.semantic_cache.model import Evidence, Hit, Miss, Weighed, question_key
+from core.semantic_cache.nearest import Candidate, Known, Vetoed, nearest, redundancy
+from core.semantic_cache.queries import OPEN, by_questions, hidden
+from core.semantic_cache.records import CacheEntry, CacheQuestion
+from core.semantic_cache.tiers import Asked, Usable, hit
+from core.semantic_cache.veto import Veto
+
+log = logging.getLogger(__name__)
+NEAREST = 16
+LEAST_SIMILARITY = 0.6
+"""Cosine below which nothing is weighed."""
+
+
+class Semantic:
+    """The nearest entry that no rule speaks against, if the evidence is strong enough for the error budget."""
+
+    def __init__(
+        self,
+        database: Database,
+        embedder: Embedder,
+        store: VectorStore,
+        verifier: Verifier | None,
+        veto: Callable[[], Veto],
+        usable: Usable,
+        learner: Learner,
+    ) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._store = store
+        self._verifier = verifier
+        self._veto = veto
+        self._usable = usable
+        self._learner = learner
+
+    def look(self, asked: Asked) -> Hit | Miss:
+        """Return a hit or, with the question's vector, a miss."""
+        try:
+            vector = self._embedder.embed([asked.question])[0]
+        except ServiceError as error:
+            log.warning("cache_without_embedding", extra={"reason": str(error)})
+            return Miss(None, Evidence("none", degraded=True))
+        try:
+            return self._weigh(asked, vector)
+        except ServiceError as error:
+            log.warning("cache_without_index", extra={"reason": str(error)})
+            return Miss(vector, Evidence("none", degraded=True))
+
+    def _weigh(self, asked: Asked, vector: Vector) -> Hit | Miss:
+        scope = asked.scope
+        where = {"tenant": scope.tenant, "release": scope.release, "locale": scope.locale}
+        matches = self._store.query(scope.namespace, vector, limit=NEAREST, where=where)
+        near = [match for match in matches if match.score >= LEAST_SIMILARITY]
+        if not near:
+            return Miss(vector, Evidence("none", matches[0].score if matches else None))
+        with self._database.read() as session:
+            known = by_questions(session, [match.id for match in near], asked.now)
+            keys = list({entry.answer_key for _, entry in known.values()})
+            unseen = hidden(session, asked.actor.tenant, asked.actor.id, keys)
+        found = self._best(asked, vector, near, known, unseen)
+        return replace(found, redundancy=redundancy(near, known)) if isinstance(found, Miss) else found
+
+    def _best(self, asked: Asked, vector: Vector, near: list[Match], known: Known, unseen: set[str]) -> Hit | Miss:
+        """Decide on the nearest entry that may be served; if it is not, on the nearest that waits for agreement.
+
+        What waits is weighed so that a fresh answer can agree with it. It covers nothing that may be served.
+        """
+        veto = self._veto()
+
+        def servable(entry: CacheEntry) -> bool:
+            return self._usable.to(entry, asked, unseen)
+
+        def weighable(entry: CacheEntry) -> bool:
+            return entry.standing in OPEN and entry.answer_key not in unseen and self._usable.current(entry)
+
+        def best_of(usable: Callable[[CacheEntry], bool]) -> tuple[Candidate | None, Vetoed | None]:
+            return nearest(near, known, usable, lambda other: veto.reason(asked.question, other), LEAST_SIMILARITY)
+
+        best, vetoed = best_of(servable)
+        found = self._decide(asked, vector, best, vetoed) if best else None
+        if isinstance(found, Hit):
+            return found
+        waiting, vetoed = best_of(weighable)
+        if waiting is not None and (best is None or waiting.question.id != best.question.id):
+            found = self._decide(asked, vector, waiting, vetoed)
+        return found or Miss(vector, _nothing(near[0].score, vetoed))
+
+    def _decide(self, asked: Asked, vector: Vector, best: Candidate, vetoed: Vetoed | None) -> Hit | Miss:
+        force = self._learner.in_force(asked.scope.tenant)
+        weighed = self._weighed(asked.question, best, force)
+        may_see = self._usable.to(best.entry, asked, set())
+        weighed = replace(weighed, served=may_see and weighed.probability >= weighed.required)
+        evidence = Evidence(
+            "semantic" if weighed.served else "none",
+            best.similarity,
+            best.question.question,
+            vetoed.reason if vetoed and not weighed.served else None,
+            weighed.probability,
+            weighed.required,
+            decision=weighed.id,
+        )
+        whole = self._whole(best.entry.id) if weighed.served else None
+        if whole is None:  # not served, or gone since it was found
+            return Miss(vector, evidence, replace(weighed, served=False))
+        return hit(whole, evidence, asked.now, weighed)
+
+    def _whole(self, entry_id: str) -> CacheEntry | None:
+        with self._database.read() as session:
+            entry = session.get(CacheEntry, entry_id)
+        return entry if entry is not None and entry.standing in OPEN else None
+
+    def _weighed(self, question: str, best: Candidate, force: InForce) -> Weighed:
+        known = best.question.question
+        verified = self._verified(question, best.question)
+        compared = Compared(
+            best.similarity,
+            best.margin,
+            best.support,
+            agreement(question, known),
+            verified,
+            best.entry.right,
+            best.entry.wrong,
+        )
+        features = compared.features()
+        return Weighed(
+            id=new_id(),
+            question=question,
+            entry_id=best.entry.id,
+            known=known,
+            features=tuple(features.tolist()),
+            similarity=best.similarity,
+            probability=force.probability(features),
+            required=force.required,
+            served=False,
+        )
+
+    def _verified(self, question: str, known: CacheQuestion) -> float | None:
+        if known.key == question_key(question):
+            return 1.0  # the same question, of an entry that the exact tier may not serve yet
+        return None if self._verifier is None else float(self._verifier.compare(question, [known.question])[0])
+
+
+def _nothing(similarity: float, vetoed: Vetoed | None) -> Evidence:
+    if vetoed is None:
+        return Evidence("none", similarity)
+    return Evidence("none", vetoed.similarity, vetoed.question, vetoed.reason)
