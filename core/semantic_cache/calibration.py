@@ -77,7 +77,7 @@ def _sigmoid(logit: Numbers) -> Numbers:
 
 
 _PRIOR = {
-    "one": (0.3, 0.7),
+    "one": (1.1, 0.7),
     "similarity": (0.3, 0.4),
     "margin": (0.6, 0.4),
     "support": (0.8, 0.4),

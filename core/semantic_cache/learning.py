@@ -20,6 +20,7 @@ WINDOW = 1000
 """Decisions that count; older ones were made on another mixture of questions."""
 EVERY = 25
 LONGEST = timedelta(minutes=1)
+DELICATE = 5.0
 DEVIATIONS = 0.7
 """Standard deviations below the mean logit at which a decision is taken: a confidence bound, not a best guess."""
 
@@ -34,6 +35,10 @@ class InForce:
     def probability(self, features: Numbers) -> float:
         """Return a careful probability that the entry answers, for features of shape (8,)."""
         return float(self.belief.lower(features[None, :], DEVIATIONS)[0])
+
+    def asked_of(self, delicate: bool) -> float:
+        """Return how sure one must be; where a wrong answer could hurt, a fifth of the doubt is allowed."""
+        return 1 - (1 - self.required) / DELICATE if delicate else self.required
 
 
 COLD_START = InForce(PRIOR, COLD)

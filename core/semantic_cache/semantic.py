@@ -99,7 +99,9 @@ class Semantic:
 
     def _decide(self, asked: Asked, vector: Vector, best: Candidate, vetoed: Vetoed | None) -> Hit | Miss:
         force = self._learner.in_force(asked.scope.tenant)
-        weighed = self._weighed(asked.question, best, force)
+        veto = self._veto()
+        delicate = veto.is_delicate(asked.question) or veto.is_delicate(best.question.question)
+        weighed = self._weighed(asked.question, best, force, force.asked_of(delicate))
         may_see = self._usable.to(best.entry, asked, set())
         weighed = replace(weighed, served=may_see and weighed.probability >= weighed.required)
         evidence = Evidence(
@@ -121,7 +123,7 @@ class Semantic:
             entry = session.get(CacheEntry, entry_id)
         return entry if entry is not None and entry.standing in OPEN else None
 
-    def _weighed(self, question: str, best: Candidate, force: InForce) -> Weighed:
+    def _weighed(self, question: str, best: Candidate, force: InForce, required: float) -> Weighed:
         known = best.question.question
         verified = self._verified(question, best.question)
         compared = Compared(
@@ -142,7 +144,7 @@ class Semantic:
             features=tuple(features.tolist()),
             similarity=best.similarity,
             probability=force.probability(features),
-            required=force.required,
+            required=required,
             served=False,
         )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.semantic_cache import vocabulary
+from core.semantic_cache.order import exchanged, goes_with
 from core.text import Names, plain, quantities, stem, tokens, unit
 
 _NEGATIONS = frozenset(stem("not no non never nothing nobody none without nor neither avoid except cannot".split()))
@@ -19,6 +20,7 @@ _NEGATIONS = frozenset(stem("not no non never nothing nobody none without nor ne
 _DENYING = re.compile(
     "|".join(rf"\b{name}\b".replace(" ", r"[\s-]+") for name in vocabulary.denying(vocabulary.EQUIPMENT)), re.IGNORECASE
 )
+_HARM = tuple(map(plain, vocabulary.HARM.split("\n")))
 # These ask where they open a clause, or before a verb; "can I run when I have a cold" does not ask when.
 _ASKING = re.compile(
     r"(?:^|[.,;:?!–—(])\s*(when|why|where|who)\b"
@@ -102,9 +104,19 @@ class Veto:
             said, meant = _sides(one.text, words, against), _sides(other.text, words, against)
             if said != meant and any(said) and any(meant):
                 return f"opposites: {word} and {opposite}"
+            if all(said) and all(meant) and _paired_otherwise(one.text, other.text, words, against):
+                return f"opposites: {word} and {opposite} are exchanged"
         if undone := _undone(one.words, other.words):
-            return f"opposites: {min(undone)} and un{min(undone)}"
+            return "opposites: {} and {}".format(*min(undone))
+        if moved := exchanged(one.text.split(), other.text.split()):
+            return f"order differs: {moved}"
         return None
+
+    def is_delicate(self, question: str) -> bool:
+        """Say whether a wrong answer could hurt: the question speaks of illness, injury, a group of people, or harm."""
+        reading = self._reading(question)
+        named = dict(zip(self._kinds, reading.concepts, strict=True))
+        return any(named[kind][0] for kind in vocabulary.DELICATE) or any(word in reading.text for word in _HARM)
 
 
 def _asks(question: str) -> frozenset[str]:
@@ -122,10 +134,23 @@ def _units_differ(one: frozenset[str], other: frozenset[str]) -> bool:
     return any(_contradicting(one & measure, other & measure) for measure in vocabulary.MEASURES)
 
 
-def _undone(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    """Return the words of one question that the other has with "un" before them."""
+def _undone(one: frozenset[str], other: frozenset[str]) -> frozenset[tuple[str, str]]:
+    """Return the words of one question that the other has with a negating prefix, each with what it became."""
     lost, gained = one - other, other - one
-    return frozenset(word for word in one ^ other if f"un{word}" in (gained if word in lost else lost))
+    return frozenset(
+        (word, prefix + word)
+        for word in one ^ other
+        for prefix in ("un", "dis", "in", "im", "non")
+        if prefix + word in (gained if word in lost else lost)
+    )
+
+
+def _paired_otherwise(one: str, other: str, words: tuple[str, ...], against: tuple[str, ...]) -> bool:
+    """Say whether two opposites that both texts hold go with one another's words: "high reps, low weight"."""
+    said, meant = goes_with(one, words), goes_with(one, against)
+    return bool(
+        said and meant and said != meant and goes_with(other, words) & meant and goes_with(other, against) & said
+    )
 
 
 def _sides(text: str, words: tuple[str, ...], against: tuple[str, ...]) -> tuple[bool, bool]:

@@ -248,6 +248,31 @@ KINDS = {
     "subject": SUBJECTS,
     ASKED: QUESTIONS,
 }
+DELICATE = ("group of people", "condition")
+"""Kinds of concept that a question of health names."""
+HARM = """
+safe
+danger
+harm
+risk
+warning sign
+emergency
+operated on
+knocked out
+unconscious
+medication
+medicine
+tablets
+antibiotic
+statin
+beta blocker
+insulin
+blood thinner
+painkiller
+overdose
+doctor
+""".strip()
+"""What a question that can hurt speaks of besides."""
 OPPOSITES = """
 before, prior to, pre / after, post
 during, while / before, prior to, pre, after, post
@@ -306,6 +331,13 @@ am / pm
 celsius / fahrenheit
 push / pull
 skip, miss / eat, keep
+tighten / loosen
+lengthen / shorten
+inflate / deflate
+attach / detach
+put on / take off
+upstairs, go up, climb / downstairs, go down, descend
+lock, fasten / unlock, unfasten
 """
 MEASURES = [
     frozenset(units.split())
