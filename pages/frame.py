@@ -50,11 +50,17 @@ if actor.role >= Role.PRODUCT:
 if actor.role >= Role.ADMIN:
     sections["Admin"] = [
         st.Page(
+            "admin/cache.py",
+            title="Cache",
+            icon=":material/bolt:",
+            help="What is kept, how well it decides, and what is out of service.",
+        ),
+        st.Page(
             "admin/releases.py",
             title="Releases",
             icon=":material/deployed_code:",
             help="What is served, and the configuration in force.",
-        )
+        ),
     ]
 page = st.navigation(sections, expanded=True)
 try:

@@ -13,6 +13,7 @@ PAGES = {
     "trainer/chat.py": Role.TRAINER,
     "trainer/my_feedback.py": Role.TRAINER,
     "product/monitoring.py": Role.PRODUCT,
+    "admin/cache.py": Role.ADMIN,
     "admin/releases.py": Role.ADMIN,
 }
 
@@ -88,7 +89,16 @@ def test_while_the_database_is_away_every_page_says_so(console: Console, page: s
     tab = tab_of(FRAME, ADMIN).run()
     tab.switch_page(page)
     with console.services.database.begin() as session:
-        for table in ("vote_events", "turn_events", "channels", "releases", "feedback", "turns", "conversations"):
+        for table in (
+            "cache_decisions",
+            "vote_events",
+            "turn_events",
+            "channels",
+            "releases",
+            "feedback",
+            "turns",
+            "conversations",
+        ):
             session.execute(text(f"DROP TABLE {table}"))
     tab.run()
     assert not tab.exception
