@@ -7,7 +7,7 @@ Sub-commands take any file of JSON Lines::
     conversations  a, b (lists of messages), same: the last message is the question
     personal       q, personal
     latency        a cache of --entries entries
-    all            a folder that holds files of these forms
+    all            every figure, over any files of these forms
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 
 from benchmarks.cache.conversations import conversations, rewriter_from
 from benchmarks.cache.latency import latency
+from benchmarks.cache.overview import overview
 from benchmarks.cache.pairs import Trial, pairs
 from benchmarks.cache.parts import Models
 from benchmarks.cache.peer_stream import peer_stream
@@ -79,7 +80,7 @@ def _pairs(given: argparse.Namespace) -> None:
 
 def _shares(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "rows": found["rows"],
+        "pairs": found["pairs"],
         "served_same": found["served_same"],
         "served_traps": found["served_traps"],
         "safety_served": found["safety"]["served_traps"],
@@ -120,6 +121,13 @@ def _latency(given: argparse.Namespace) -> None:
     show("semantic_cache latency", rows, {"entries": given.entries, **facts}, as_json=given.json)
 
 
+def _all(given: argparse.Namespace) -> None:
+    files = {path: read_rows(path) for path in given.data}
+    rewriter = rewriter_from(given.base_url, given.chat_model, Models().exercises)
+    rows = overview(files, rewriter, given.chat_model or "embedded rules", given.entries, given.shuffles)
+    show("semantic_cache all", rows, {}, as_json=given.json)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
@@ -138,9 +146,13 @@ def _parser() -> argparse.ArgumentParser:
         if name == "stream":
             sub.add_argument("--shuffles", type=int, default=10)
             sub.add_argument("--judge-accuracy", type=float, default=1.0)
-    talk = command("conversations", _conversations)
-    talk.add_argument("--base-url", help="an OpenAI-compatible server; without it the embedded rules rewrite")
-    talk.add_argument("--chat-model", help="the model's name there")
+    every = command("all", _all, data=False)
+    every.add_argument("--data", type=Path, nargs="*", default=[])
+    every.add_argument("--entries", type=int, nargs="*", default=[10_000])
+    every.add_argument("--shuffles", type=int, default=10)
+    for sub in (command("conversations", _conversations), every):
+        sub.add_argument("--base-url", help="an OpenAI-compatible server; without it the embedded rules rewrite")
+        sub.add_argument("--chat-model", help="the model's name there")
     command("personal", _personal)
     speed = command("latency", _latency, data=False)
     speed.add_argument("--entries", type=int, default=10_000)

@@ -43,7 +43,7 @@ def pairs(rows: Sequence[Mapping[str, Any]], served: Served) -> dict[str, Any]:
         by_category[f"{row.get('category', 'all')} ({'same' if row['same'] else 'trap'})"].append(hit)
     safety = [hit for row, hit in told if row.get("safety") and not row["same"]]
     return {
-        "rows": len(rows),
+        "pairs": len(rows),
         "served_same": share([hit for row, hit in told if row["same"]]),
         "served_traps": share([hit for row, hit in told if not row["same"]]),
         "by_category": {name: {"rows": len(hits), "served": share(hits)} for name, hits in sorted(by_category.items())},

@@ -1,7 +1,9 @@
 """The error budget: how sure the cache must be, so that at most a given share of its turns are false hits.
 
-Conformal risk control (Angelopoulos et al., 2024) picks the least strict threshold whose estimated risk, with a bound
-on what is not known of it, stays within the budget; the risk is taken over all weighed turns, as the budget is.
+As in conformal risk control (Angelopoulos et al., 2024, arXiv:2208.02814) the least strict threshold is taken whose
+risk stays within the budget: here the expected share of false hits among the recent turns, with a margin for what is
+not known of them, and more where hits that were looked at failed more often than believed. vCache (arXiv:2502.03771)
+bounds the same risk entry by entry.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ COLD = 0.9
 LEAST = 0.5
 ENOUGH = 200
 """Turns below which the window says too little to go below :data:`COLD`."""
-DEVIATIONS = 1.0
+DEVIATIONS = 2.0
+"""Standard deviations of what is not known that are kept as a margin."""
 TRUST = 4.0
 """False hits, expected and found, that count as seen before the first: calibration is doubted slowly."""
 
