@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Generator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from core.access.model import Actor, Role, actor_id
@@ -42,6 +43,12 @@ VERIFIER = OnnxVerifier()
 """Loaded once, at its first use."""
 EXERCISES = ("push.json", "pull.json")
 ARTICLES = ("protein-needs", "hydration", "creatine", "exercise-in-pregnancy")
+
+
+@lru_cache(maxsize=2)
+def veto_of(exercises: tuple[tuple[str, ...], ...]) -> Veto:
+    """Return the rules for a library, made once."""
+    return Veto(exercises)
 
 
 class MovableClock:
@@ -149,7 +156,7 @@ class House:
         self.releases.configure(TENANT, self.spec(model.name if model else "library"))
         policy = CachePolicy(enabled=cache, time_to_live=timedelta(days=days))
         self.cache = SemanticCache(
-            database, embedder, self.store, clock, lambda: Veto(self.knowledge.exercise_names),
+            database, embedder, self.store, clock, lambda: veto_of(self.knowledge.exercise_names),
             policy=policy, verifier=VERIFIER, digests=lambda: self.knowledge.digests,
         )  # fmt: skip
         self.judging = Judging(database, clock, judge, policy)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pkgutil
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -8,11 +9,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
 import core
 import scheduler
 from core.database import MIGRATIONS, Database
+from core.semantic_cache.model import Hit, question_key
+from tests.core.semantic_cache.caches import BEN, SCOPE, Plane, cache_of, served
+from tests.house import MovableClock
 
 
 def every_table() -> None:
@@ -34,12 +39,50 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.check()
 
 
-@pytest.mark.slow
-def test_the_schema_can_be_taken_down_and_made_again(database: Database) -> None:
+def downgrade(database: Database, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        command.downgrade(config, revision)
+
+
+@pytest.mark.slow
+def test_the_schema_can_be_taken_down_and_made_again(database: Database) -> None:
+    downgrade(database, "base")
     database.migrate()
     database.check()
+
+
+def test_answers_from_before_the_evidence_are_kept_and_shared(database: Database, clock: MovableClock) -> None:
+    plane, columns = (
+        Plane(first=0, close=10),
+        "id tenant release locale answer answer_key sources created_at expires_at",
+    )
+    downgrade(database, "0002")
+    row = {
+        "id": "e", "tenant": SCOPE.tenant, "release": SCOPE.release, "locale": SCOPE.locale, "answer": "from before",
+        "answer_key": "key", "sources": [], "created_at": clock.time, "expires_at": clock.time + timedelta(days=9),
+    }  # fmt: skip
+    entries = Table("cache_entries", MetaData(), autoload_with=database.engine)
+    questions = Table("cache_questions", MetaData(), autoload_with=database.engine)
+    assert set(entries.columns.keys()) == set(columns.split())
+    with database.engine.begin() as connection:
+        connection.execute(entries.insert(), row)
+        connection.execute(
+            questions.insert(),
+            {"id": "q", "entry_id": "e", "namespace": SCOPE.namespace, "key": question_key("first"),
+             "question": "first", "indexed": False},
+        )  # fmt: skip
+    database.migrate()
+    cache = cache_of(database, plane, clock)
+    cache.upkeep.start()
+    assert [served(cache, asked, actor=BEN) for asked in ("first", "close")] == ["from before"] * 2
+    found = cache.lookup(SCOPE, "first", BEN)
+    assert isinstance(found, Hit)
+    assert not found.stale, "it is as fresh as it was until its time is over"
+    downgrade(database, "0002")
+    database.migrate()
+    assert served(cache, "first", actor=BEN) == "from before"
+    clock.pass_by(days=9)
+    assert served(cache, "first") is None

@@ -83,7 +83,7 @@ def test_before_the_start_no_question_is_answered(make_services: MakeServices, l
 
 
 CHANGES: list[dict[str, Any]] = [
-    {"cache_threshold": 0.95}, {"cache_days": 1.0}, {"cache": "off"},
+    {"cache_error_budget": 0.02}, {"cache_days": 1.0}, {"cache": "off"},
     {"chat": "openai", "chat_model": "gpt-4.1-mini", "openai_base_url": "http://127.0.0.1:1/v1"},
 ]  # fmt: skip
 
@@ -112,7 +112,7 @@ def test_other_settings_make_none(make_services: MakeServices, library_url: str)
 def test_with_the_cache_off_nobody_gets_anothers_answer(make_services: MakeServices, library_url: str) -> None:
     services = make_services(database_url=library_url, cache="off")
     services.start()
-    assert [ask(services, name).outcome for name in ("Ana", "Ben")] == [Outcome.MISS, Outcome.MISS]
+    assert [ask(services, name).outcome for name in ("Ana", "Ben")] == [Outcome.BYPASS, Outcome.BYPASS]
 
 
 def test_faiss_answers_like_the_embedded_search(make_services: MakeServices, library_url: str) -> None:

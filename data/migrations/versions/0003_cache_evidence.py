@@ -20,7 +20,10 @@ def upgrade() -> None:
         entries.add_column(sa.Column("asked_by", sa.String(), nullable=False, server_default=""))
         entries.add_column(sa.Column("documents", sa.JSON(), nullable=False, server_default="{}"))
         entries.add_column(sa.Column("cost_usd", sa.Float(), nullable=False, server_default="0"))
-        entries.add_column(sa.Column("fresh_until", now, nullable=True))
+        # With a default, as SQLite can add it then: to make the table anew would drop what questions point at.
+        entries.add_column(
+            sa.Column("fresh_until", now, nullable=False, server_default="1970-01-01 00:00:00.000000+00:00")
+        )
         entries.add_column(sa.Column("renew_at", now, nullable=True))
         entries.add_column(sa.Column("redundancy", sa.Integer(), nullable=False, server_default="1"))
         for name in ("served", "liked", "disliked"):
@@ -30,8 +33,6 @@ def upgrade() -> None:
         entries.add_column(sa.Column("served_at", now, nullable=True))
         entries.add_column(sa.Column("judge_state", sa.String(), nullable=False, server_default="open"))
     op.execute("UPDATE cache_entries SET fresh_until = expires_at")
-    with op.batch_alter_table("cache_entries") as entries:
-        entries.alter_column("fresh_until", existing_type=now, nullable=False)
     op.create_index("ix_cache_entries_standing", "cache_entries", ["tenant", "standing"])
     op.create_index("ix_cache_entries_judge", "cache_entries", ["standing", "judge_state", "created_at"])
     op.create_index("ix_cache_entries_renew_at", "cache_entries", ["renew_at"])
@@ -133,12 +134,13 @@ def downgrade() -> None:
     """Drop what was added."""
     for table in ("cache_events", "cache_servings", "cache_votes", "cache_verdicts", "cache_decisions"):
         op.drop_table(table)
-    with op.batch_alter_table("cache_questions") as questions:
-        questions.drop_column("kind")
+    op.drop_column("cache_questions", "kind")
     op.drop_index("ix_cache_entries_renew_at", "cache_entries")
     op.drop_index("ix_cache_entries_judge", "cache_entries")
     op.drop_index("ix_cache_entries_standing", "cache_entries")
-    with op.batch_alter_table("cache_entries") as entries:
-        for name in ("standing", "asked_by", "documents", "cost_usd", "redundancy", "fresh_until", "renew_at", "served", "liked",
-                     "disliked", "right", "wrong", "served_at", "judge_state"):  # fmt: skip
-            entries.drop_column(name)
+    added = (
+        "standing asked_by documents cost_usd redundancy fresh_until renew_at served liked disliked right wrong "
+        "served_at judge_state"
+    )
+    for name in added.split():
+        op.drop_column("cache_entries", name)

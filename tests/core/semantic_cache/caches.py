@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from math import cos, radians, sin
 
 import numpy as np
+import numpy.typing as npt
 
 from core.access.model import Actor
 from core.adapters.stored_vectors import StoredVectors
 from core.database import Database
 from core.ports import Embedder, Match, MetadataValue, Vector, VectorRecord, VectorStore
-from core.semantic_cache.model import Evidence, Hit, Scope, answer_key
+from core.semantic_cache.model import CachePolicy, Evidence, Hit, Scope, answer_key
 from core.semantic_cache.service import SemanticCache
 from core.semantic_cache.veto import Veto
 from tests.house import MovableClock, person
 
 ANA, BEN = person("Ana"), person("Ben")
 SCOPE = Scope("default", "release", "en")
+VETO = Veto([("Push-up",), ("Pull-up",)])
 SOURCES = ({"title": "Push-up", "text": "Put both hands down."},)
 
 
@@ -36,6 +38,20 @@ class Plane:
         self.asked += texts
         angles = [radians(self.degrees[text]) for text in texts]
         return np.array([(cos(angle), sin(angle)) for angle in angles], np.float32).reshape(-1, 2)
+
+
+class Angles:
+    """A verifier that is sure from a cosine on, and sure of the contrary below it."""
+
+    name = "angles"
+
+    def __init__(self, embedder: Embedder, threshold: float) -> None:
+        self._embedder = embedder
+        self._threshold = threshold
+
+    def compare(self, asked: str, known: Sequence[str]) -> npt.NDArray[np.float64]:
+        vectors = self._embedder.embed([asked, *known])
+        return np.where(vectors[1:] @ vectors[0] >= self._threshold, 0.9999, 0.0001)
 
 
 class PassingOn:
@@ -74,18 +90,25 @@ def cache_of(
     *,
     store: VectorStore | None = None,
     threshold: float = 0.9,
-    enabled: bool = True,
+    policy: CachePolicy | None = None,
+    digests: Callable[[], Mapping[str, str]] = dict,
 ) -> SemanticCache:
-    """Return a cache that keeps answers for 30 days."""
+    """Return a cache that keeps answers for 30 days, with a verifier that is sure from a cosine on."""
     return SemanticCache(
-        database, embedder, store or StoredVectors(database), clock, lambda: Veto([("Push-up",), ("Pull-up",)]),
-        threshold=threshold, time_to_live=timedelta(days=30), enabled=enabled,
+        database, embedder, store or StoredVectors(database), clock, lambda: VETO,
+        policy=policy or CachePolicy(time_to_live=timedelta(days=30)), verifier=Angles(embedder, threshold),
+        digests=digests,
     )  # fmt: skip
 
 
-def admit(cache: SemanticCache, embedder: Embedder, question: str, answer: str, scope: Scope = SCOPE) -> str:
-    """Keep an answer and return its entry's id."""
-    entry = cache.admit(scope, question, embedder.embed([question])[0], answer, SOURCES, key=answer_key(answer))
+def admit(
+    cache: SemanticCache, embedder: Embedder, question: str, answer: str, scope: Scope = SCOPE, *,
+    by: Actor = ANA, vouched: bool = True,
+) -> str:  # fmt: skip
+    """Keep an answer, vouched for if not said otherwise, and return its entry's id."""
+    entry = cache.admit(
+        scope, question, embedder.embed([question])[0], answer, SOURCES, key=answer_key(answer), by=by, vouched=vouched
+    )
     assert entry is not None
     return entry
 

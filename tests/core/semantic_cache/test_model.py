@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.semantic_cache.model import OPENING, Hidden, answer_key, opening_of, question_key
+from core.semantic_cache.model import OPENING, CachePolicy, Hidden, Scope, answer_key, opening_of, question_key
 
 TEXTS = st.text(st.sampled_from("aB ßİ\n.,é’"), max_size=2 * OPENING)
 quickly = settings(deadline=None, max_examples=200)
@@ -57,3 +59,14 @@ def test_answers_that_begin_alike_are_held_back_until_they_differ() -> None:
     hidden = Hidden(frozenset(), (opening_of(long),))
     assert not hidden.may_show(f"{long} and then something else")
     assert hidden.may_show(f"{long[: OPENING - 10]} and then something else")
+
+
+def test_a_scope_has_a_namespace_of_its_own() -> None:
+    assert Scope("default", "3f", "en").namespace == "cache-default-3f-en"
+
+
+def test_a_policy_is_told_in_a_line_that_changes_with_what_answers_depend_on() -> None:
+    assert CachePolicy(enabled=False).words == "off"
+    assert CachePolicy().words == "on budget=0.01 days=30"
+    assert CachePolicy(error_budget=0.02, time_to_live=timedelta(hours=12)).words == "on budget=0.02 days=0.5"
+    assert CachePolicy(judge_calls_per_day=1, audit_share=1.0).words == CachePolicy().words

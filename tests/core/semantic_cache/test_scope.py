@@ -10,6 +10,7 @@ from core.adapters.stored_vectors import StoredVectors
 from core.database import Database
 from core.ports import Match, MetadataValue, Vector, VectorRecord
 from core.semantic_cache.model import Evidence, Scope, answer_key
+from core.semantic_cache.semantic import NEAREST
 from core.semantic_cache.service import SemanticCache, hide, unhide
 from tests.core.semantic_cache.caches import ANA, BEN, SCOPE, PassingOn, Plane, admit, cache_of, evidence, served
 from tests.house import MovableClock
@@ -44,6 +45,17 @@ def test_scopes_whose_names_run_together_are_not_one(cache: SemanticCache, plane
     assert served(cache, asked, other) == "answer"
 
 
+def test_what_lies_nearer_in_another_scope_does_not_crowd_out_what_may_be_served(
+    cache: SemanticCache, plane: Plane
+) -> None:
+    one, other = Scope("a-b", "c", "en"), Scope("a", "b-c", "en")
+    for number in range(NEAREST + 1):
+        plane.degrees[f"nearer {number}"] = 1
+        admit(cache, plane, f"nearer {number}", f"of another {number}", other)
+    admit(cache, plane, "close", "answer", one)
+    assert served(cache, "first", one) == "answer"
+
+
 class Leaking(PassingOn):
     """A vector store that takes every namespace for one, and no filter for serious."""
 
@@ -76,7 +88,7 @@ def test_a_hidden_answer_is_hidden_from_its_user_alone(
     assert served(cache, asked, actor=ANA) is None
     assert served(cache, asked, actor=BEN) == "answer"
     assert served(cache, asked, actor=replace(ANA, tenant="other")) == "answer"
-    assert cache.lookup(SCOPE, "close", ANA).evidence.veto == "hidden or expired"
+    assert cache.lookup(SCOPE, "close", ANA).evidence.question is None
 
 
 def test_a_hidden_answer_stays_hidden_whatever_entry_brings_it_again(

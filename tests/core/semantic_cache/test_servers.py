@@ -87,7 +87,8 @@ def test_servers_that_reconcile_at_once_index_and_drop_each_row_for_good(
 
     with ThreadPoolExecutor(SERVERS) as pool:
         for asked, days in (("first", 30), ("other", 0)):
-            servers[0].admit(SCOPE, asked, None, f"of {asked}", SOURCES, key=answer_key(f"of {asked}"))
+            key = answer_key(f"of {asked}")
+            servers[0].admit(SCOPE, asked, None, f"of {asked}", SOURCES, key=key, by=ANA, vouched=True)
             clock.pass_by(days=days)
         assert sum(pool.map(reconciles, servers)) >= 2
     assert [server.reconcile() for server in servers] == [0] * SERVERS

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import func, select
 
+from core.adapters.stored_vectors import StoredVectors
 from core.database import Database
-from core.semantic_cache.model import Evidence, Hit, Miss, answer_key
+from core.semantic_cache.model import CachePolicy, Evidence, Hit, Miss, answer_key
 from core.semantic_cache.records import CacheEntry
+from core.semantic_cache.service import SemanticCache
 from tests.broken import BrokenEmbedder, BrokenStore
-from tests.core.semantic_cache.caches import ANA, BEN, SCOPE, SOURCES, Plane, admit, cache_of, evidence, served
+from tests.core.semantic_cache.caches import ANA, BEN, SCOPE, SOURCES, VETO, Plane, admit, cache_of, evidence, served
 from tests.house import House, MovableClock, person
 
 
@@ -46,6 +48,30 @@ def test_a_near_question_is_served_with_its_evidence(database: Database, plane: 
     assert found.evidence.similarity == pytest.approx(0.9397, abs=1e-4)
 
 
+def test_a_hit_says_how_often_it_was_asked_for_and_liked(database: Database, plane: Plane, clock: MovableClock) -> None:
+    cache = cache_of(database, plane, clock)
+    entry = admit(cache, plane, "first", "answer")
+    with database.begin() as session:
+        row = session.get(CacheEntry, entry)
+        assert row is not None
+        row.served, row.liked = 14, 13
+    for asked in ("first", "close"):
+        found = cache.lookup(SCOPE, asked, BEN)
+        assert (found.evidence.asked, found.evidence.liked) == (14, 13)
+
+
+def test_where_no_verifier_reads_the_questions_more_is_missed(
+    database: Database, plane: Plane, clock: MovableClock
+) -> None:
+    admit(cache_of(database, plane, clock), plane, "first", "answer")
+    blind = SemanticCache(database, plane, StoredVectors(database), clock, lambda: VETO, policy=CachePolicy())
+    found = blind.lookup(SCOPE, "closer", BEN)
+    assert isinstance(found, Miss)
+    assert found.weighed is not None
+    assert 0.05 < found.weighed.probability < found.weighed.required
+    assert served(blind, "first") == "answer"
+
+
 def test_the_nearest_question_is_served(database: Database, plane: Plane, clock: MovableClock) -> None:
     cache = cache_of(database, plane, clock)
     admit(cache, plane, "close", "of close")
@@ -54,22 +80,38 @@ def test_the_nearest_question_is_served(database: Database, plane: Plane, clock:
     assert [served(cache, "by close"), served(cache, "by first")] == ["of close", "of first"]
 
 
-def test_below_the_threshold_nothing_is_served_and_no_question_told(
+def test_what_is_not_similar_is_not_weighed_and_no_question_told(
     database: Database, plane: Plane, clock: MovableClock
 ) -> None:
+    cache = cache_of(database, plane, clock, threshold=0.0)
+    admit(cache, plane, "first", "answer")
+    plane.degrees |= {"farther": 53.2, "far": 53.0}
+    found = cache.lookup(SCOPE, "farther", ANA)
+    assert isinstance(found, Miss)
+    assert (found.evidence, found.weighed) == (Evidence("none", pytest.approx(0.599, abs=1e-3)), None)
+    assert served(cache, "far") == "answer"
+
+
+def test_what_is_weighed_and_found_too_light_is_told(database: Database, plane: Plane, clock: MovableClock) -> None:
     cache = cache_of(database, plane, clock)
     admit(cache, plane, "first", "answer")
     found = cache.lookup(SCOPE, "far", ANA)
     assert isinstance(found, Miss)
-    assert found.evidence.similarity == pytest.approx(0.6428, abs=1e-4)
-    assert (found.evidence.tier, found.evidence.question, found.evidence.veto) == ("none", None, None)
+    told = found.evidence
+    assert (told.tier, told.question, told.veto) == ("none", "first", None)
+    assert told.similarity == pytest.approx(0.6428, abs=1e-4)
+    assert told.probability is not None
+    assert told.required is not None
+    assert told.probability < 0.01 < told.required
+    assert found.weighed is not None
+    assert (found.weighed.id, found.weighed.served) == (told.decision, False)
 
 
-@pytest.mark.parametrize(("degrees", "hit"), [(59.9, True), (60.1, False), (-59.9, True), (120, False), (180, False)])
-def test_the_threshold_is_the_least_similarity(
+@pytest.mark.parametrize(("degrees", "hit"), [(45.5, True), (45.7, False), (-45.5, True), (120, False), (180, False)])
+def test_the_verifier_decides_where_nothing_is_known_yet(
     database: Database, plane: Plane, clock: MovableClock, degrees: float, hit: bool
 ) -> None:
-    cache = cache_of(database, plane, clock, threshold=0.5)
+    cache = cache_of(database, plane, clock, threshold=0.7)
     admit(cache, plane, "first", "answer")
     plane.degrees["asked"] = degrees
     assert (served(cache, "asked") == "answer") is hit
@@ -102,9 +144,9 @@ def test_a_near_question_with_a_veto_gives_way_to_the_next(
 def test_a_cache_that_is_off_finds_keeps_and_asks_nothing(database: Database, clock: MovableClock) -> None:
     plane = Plane(first=0)
     admit(cache_of(database, plane, clock), plane, "first", "answer")
-    off = cache_of(database, BrokenEmbedder(), clock, store=BrokenStore(), enabled=False)
+    off = cache_of(database, BrokenEmbedder(), clock, store=BrokenStore(), policy=CachePolicy(enabled=False))
     assert off.lookup(SCOPE, "first", ANA) == Miss(None, Evidence("off"))
-    assert off.admit(SCOPE, "first", None, "other", SOURCES, key="other") is None
+    assert off.admit(SCOPE, "first", None, "other", SOURCES, key="other", by=ANA, vouched=True) is None
     with database.read() as session:
         assert session.exec(select(func.count()).select_from(CacheEntry)).one() == 1
 
@@ -116,7 +158,7 @@ def test_an_answer_is_served_until_its_time_is_over(database: Database, plane: P
     assert [served(cache, "first"), served(cache, "close")] == ["answer", "answer"]
     clock.time += timedelta(microseconds=1)
     assert [served(cache, "first"), served(cache, "close")] == [None, None]
-    assert evidence(cache, "close").veto == "hidden or expired"
+    assert evidence(cache, "close") == Evidence("none", pytest.approx(0.9397, abs=1e-4))
 
 
 def test_a_hit_never_makes_an_answer_last_longer(database: Database, plane: Plane, clock: MovableClock) -> None:
@@ -133,7 +175,9 @@ def test_a_hit_never_makes_an_answer_last_longer(database: Database, plane: Plan
 
 def test_the_real_embedder_finds_a_paraphrase_and_the_veto_a_trap(house: House) -> None:
     vector = house.embedder.embed(["How do I do a push-up?"])[0]
-    house.cache.admit(SCOPE, "How do I do a push-up?", vector, "Hands down.", SOURCES, key="key")
+    house.cache.admit(
+        SCOPE, "How do I do a push-up?", vector, "Hands down.", SOURCES, key="key", by=person(), vouched=True
+    )
     found = house.cache.lookup(SCOPE, "How do you do a push up?", person())
     assert isinstance(found, Hit)
     assert found.evidence.tier == "semantic"

@@ -12,7 +12,8 @@ from core.database import Database
 from core.ports import Vector, VectorRecord
 from core.semantic_cache.model import Evidence, Miss, answer_key
 from core.semantic_cache.records import CacheEntry, CacheQuestion
-from core.semantic_cache.service import BATCH, SemanticCache
+from core.semantic_cache.service import SemanticCache
+from core.semantic_cache.upkeep import BATCH
 from tests.broken import BrokenEmbedder, BrokenStore
 from tests.core.semantic_cache.caches import ANA, SCOPE, SOURCES, PassingOn, Plane, admit, cache_of, evidence, served
 from tests.house import MovableClock
@@ -86,7 +87,9 @@ def test_an_answer_that_the_index_did_not_take_is_indexed_later(
 def test_an_answer_that_could_not_be_embedded_is_indexed_later(
     database: Database, plane: Plane, clock: MovableClock
 ) -> None:
-    assert cache_of(database, plane, clock).admit(SCOPE, "first", None, "answer", SOURCES, key=answer_key("answer"))
+    assert cache_of(database, plane, clock).admit(
+        SCOPE, "first", None, "answer", SOURCES, key=answer_key("answer"), by=ANA, vouched=True
+    )
     caught_up(database, plane, clock)
 
 
@@ -148,7 +151,7 @@ def test_what_is_past_its_time_goes_without_an_embedder_and_is_not_embedded(
 ) -> None:
     cache = cache_of(database, BrokenEmbedder(), clock)
     for days in (30, 0):
-        cache.admit(SCOPE, "first", None, "answer", SOURCES, key=answer_key("answer"))
+        cache.admit(SCOPE, "first", None, "answer", SOURCES, key=answer_key("answer"), by=ANA, vouched=True)
         clock.pass_by(days=days)
     assert cache.reconcile() == 1
     assert rows(database) == (1, 1)
@@ -161,7 +164,7 @@ def test_more_than_a_batch_takes_more_than_one_run(database: Database, clock: Mo
     plane = Plane(**{f"q{number}": 0.0 for number in range(BATCH + 3)})
     cache: SemanticCache = cache_of(database, plane, clock)
     for question in plane.degrees:
-        cache.admit(SCOPE, question, None, "answer", SOURCES, key=answer_key("answer"))
+        cache.admit(SCOPE, question, None, "answer", SOURCES, key=answer_key("answer"), by=ANA, vouched=True)
     assert [cache.reconcile() for _ in range(3)] == [BATCH, 3, 0]
     clock.pass_by(days=30)
     assert [cache.reconcile() for _ in range(3)] == [BATCH, 3, 0]
@@ -181,6 +184,48 @@ def test_the_vector_of_the_lookup_is_the_one_that_is_kept(
     cache = cache_of(database, plane, clock, store=store)
     missed = cache.lookup(SCOPE, "first", ANA)
     assert isinstance(missed, Miss)
-    cache.admit(SCOPE, "first", missed.vector, "answer", SOURCES, key=answer_key("answer"))
+    cache.admit(SCOPE, "first", missed.vector, "answer", SOURCES, key=answer_key("answer"), by=ANA, vouched=True)
     assert store.taken[0] is missed.vector
     assert plane.asked == ["first"]
+
+
+def test_a_start_brings_back_lost_vectors_and_drops_those_that_nobody_owns(
+    database: Database, plane: Plane, clock: MovableClock
+) -> None:
+    store = StoredVectors(database)
+    cache = cache_of(database, plane, clock, store=store)
+    for question in ("first", "close"):
+        admit(cache, plane, question, f"of {question}")
+    lost, kept = sorted(store.ids(SCOPE.namespace))
+    store.delete(SCOPE.namespace, [lost])
+    store.upsert(SCOPE.namespace, [VectorRecord("orphan", plane.embed(["first"])[0], {})])
+    cache.upkeep.start()
+    assert store.ids(SCOPE.namespace) == {lost, kept}
+    assert cache.reconcile() == 0
+
+
+def test_a_start_without_the_index_leaves_everything_for_later(
+    database: Database, plane: Plane, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    admit(cache_of(database, plane, clock), plane, "first", "answer")
+    cache_of(database, plane, clock, store=BrokenStore()).upkeep.start()
+    assert "cache_not_reconciled" in [record.getMessage() for record in caplog.records]
+    assert rows(database) == (1, 1)
+
+
+def test_a_start_without_the_embedder_ends(database: Database, clock: MovableClock) -> None:
+    cache = cache_of(database, BrokenEmbedder(), clock)
+    cache.admit(SCOPE, "first", None, "answer", SOURCES, key=answer_key("answer"), by=ANA, vouched=True)
+    cache.upkeep.start()
+    assert served(cache, "first") == "answer"
+
+
+def test_a_start_drops_what_is_past_its_time_however_much(database: Database, clock: MovableClock) -> None:
+    plane = Plane(**{f"q{number}": 0.0 for number in range(BATCH + 3)})
+    cache = cache_of(database, plane, clock)
+    for question in plane.degrees:
+        cache.admit(SCOPE, question, None, "answer", SOURCES, key=answer_key("answer"), by=ANA, vouched=True)
+    clock.pass_by(days=30)
+    cache.upkeep.start()
+    assert rows(database) == (0, 0)
+    assert plane.asked == []

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from core.access.model import Actor
 from core.database import Database
 from core.semantic_cache.model import Hit, Scope, answer_key
-from core.semantic_cache.service import NEAREST, SemanticCache, hide, unhide
+from core.semantic_cache.semantic import NEAREST
+from core.semantic_cache.service import SemanticCache, hide, unhide
 from tests.core.semantic_cache.caches import SOURCES, Plane, cache_of
 from tests.house import MovableClock, person
 
@@ -53,7 +54,7 @@ def play(step: Step, told: Told, database: Database, cache: SemanticCache, scope
     match step:
         case "admit", str(asked), str(text), embedded:
             vector = PLANE.embed([asked])[0] if embedded else None
-            cache.admit(scope, asked, vector, text, SOURCES, key=answer_key(text))
+            cache.admit(scope, asked, vector, text, SOURCES, key=answer_key(text), by=person(), vouched=True)
             told.kept.append((asked, text, clock.time))
         case "hide", str(name), str(text):
             with database.begin() as session:

@@ -9,16 +9,8 @@ from sqlmodel import Session, select
 
 from core.database import Database
 from core.semantic_cache.model import Scope
-from core.semantic_cache.records import (
-    CacheEntry,
-    CacheQuestion,
-    by_questions,
-    exact,
-    expired,
-    remove,
-    serving,
-    unindexed,
-)
+from core.semantic_cache.queries import by_questions, exact, expired, remove, serving, unindexed
+from core.semantic_cache.records import CacheEntry, CacheQuestion
 from tests.house import MovableClock
 
 SCOPE = Scope("default", "release", "en")
@@ -28,7 +20,8 @@ NOW = MovableClock().time
 def entry(name: str, *, days: float = 1, age: float = 0) -> CacheEntry:
     return CacheEntry(
         id=name, tenant=SCOPE.tenant, release=SCOPE.release, locale=SCOPE.locale, answer=name, answer_key=name,
-        sources=[], created_at=NOW - timedelta(days=age), expires_at=NOW + timedelta(days=days),
+        sources=[], created_at=NOW - timedelta(days=age), fresh_until=NOW + timedelta(days=days),
+        expires_at=NOW + timedelta(days=days),
     )  # fmt: skip
 
 
