@@ -8,15 +8,17 @@ from threading import Condition
 from time import monotonic
 from typing import Generic, TypeVar
 
+from core.errors import CoachError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Broken(Exception):
+class Broken(CoachError):
     """The stream failed in another reader's hands; that reader has its error."""
 
 
-class OutOfPatience(Exception):
+class OutOfPatience(CoachError):
     """Nothing came in the time that a reader had."""
 
 
@@ -92,11 +94,11 @@ class Broadcast(Generic[Item, Result]):
             with self._changed:
                 while (known := self._known(place)) is None and self._busy:
                     if not self._changed.wait(max(0.0, until - monotonic())):
-                        raise OutOfPatience
+                        raise OutOfPatience("Nothing came in time.")
                 if known is not None:
                     return known
                 if monotonic() >= until:
-                    raise OutOfPatience
+                    raise OutOfPatience("Nothing came in time.")
                 self._busy = True
             if drawn := self._draw(until):
                 return drawn
@@ -105,7 +107,7 @@ class Broadcast(Generic[Item, Result]):
         if place < len(self._items):
             return self._items[place]
         if self._over and self._result is None:
-            raise Broken
+            raise Broken("The call failed in another reader's hands.")
         return None if self._result is None else Ended(self._result, mine=False)
 
     def _draw(self, until: float) -> Ended[Result] | None:

@@ -41,7 +41,7 @@ _SYMPTOM = re.compile(
     \b (?: hurt\w* | pain\w* | ach(?:e|es|ed|ing|y) | sore | sw(?:ell|elled|ells|elling|ollen) | numb\w* | tingl\w+
       | click\w* | pop(?:s|ped)? | crack\w* | burn(?:s|ed|ing) | sting\w* | stiff | twisted | rolled | torn | tore
       | pulled | sprain\w* | strain\w* | dislocat\w+ | flar\w+[\s-]up | injur\w+ | brok\w+ | fractur\w+
-      | killing
+      | kill(?:s|ing)?
       | heal(?:s|ed|ing)? | inflam\w+ | infect\w+ | bleed\w* | bruis\w+ | replac\w+ | giv\w+\s+way | can't\s+take ) \b
     """,
     VERBOSE,

@@ -15,6 +15,7 @@ from functools import lru_cache
 from core.conversation.first_person import loses_or_gains, tells_of_itself
 from core.conversation.health import names_condition, names_symptom, prevents
 from core.conversation.possession import dated, names_body_part, owns_what_is_private
+from core.conversation.scene import sets_a_scene
 from core.conversation.wording import OPENING, VERBOSE, respelled
 from core.semantic_cache import vocabulary
 
@@ -109,7 +110,7 @@ def about_a_person(question: str) -> bool:
     text = _TO_ME.sub("explain", respelled(question))
     if _NAMED.search(question) or any(rule.search(text) for rule in _TOLD) or _stands_here(text):
         return True
-    return tells_of_itself(text) or owns_what_is_private(text) or _asks_for_itself(text)
+    return tells_of_itself(text) or owns_what_is_private(text) or _asks_for_itself(text) or sets_a_scene(text)
 
 
 def _stands_here(text: str) -> bool:

@@ -101,14 +101,22 @@ def served_to(session: Session, tenant: str, entry_id: str, limit: int = 1000) -
 
 
 def is_refused(session: Session, scope: Scope, question: str, key: str) -> bool:
-    """Say whether the answer of this key is known not to serve this question, so that it is not admitted again."""
-    query = (
+    """Say whether the answer of this key may not be admitted for this question.
+
+    It is known not to serve it, or it is quarantined, for whatever question: made anew, the same words would come back.
+    """
+    same = (
         select(CacheEntry.id)
-        .join(CacheQuestion)
-        .where(CacheQuestion.namespace == scope.namespace, CacheQuestion.key == question_key(question))
-        .where(CacheQuestion.kind == Kind.NEGATIVE, CacheEntry.answer_key == key, CacheEntry.tenant == scope.tenant)
+        .where(CacheEntry.answer_key == key, CacheEntry.tenant == scope.tenant)
+        .where(CacheEntry.release == scope.release, CacheEntry.locale == scope.locale)
     )
-    return session.exec(query.limit(1)).first() is not None
+    negative = (
+        same.join(CacheQuestion)
+        .where(CacheQuestion.namespace == scope.namespace, CacheQuestion.key == question_key(question))
+        .where(CacheQuestion.kind == Kind.NEGATIVE)
+    )
+    refused = (same.where(CacheEntry.standing == Standing.QUARANTINED), negative)
+    return any(session.exec(query.limit(1)).first() is not None for query in refused)
 
 
 def _step(

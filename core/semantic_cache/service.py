@@ -25,7 +25,7 @@ from core.semantic_cache.model import (
     question_key,
 )
 from core.semantic_cache.quarantine import is_refused
-from core.semantic_cache.queries import all_hidden, newest_with
+from core.semantic_cache.queries import all_hidden, exact, newest_with
 from core.semantic_cache.records import CacheEntry, CacheQuestion, HiddenAnswer
 from core.semantic_cache.renewing import Successor, due, succeed
 from core.semantic_cache.semantic import Semantic
@@ -155,6 +155,8 @@ class SemanticCache:
         with self._database.begin() as session:
             if is_refused(session, scope, question, key):
                 return None
+            if (there := self._there(session, scope, question, key, sources)) is not None:
+                return there
             session.add(entry)
             session.flush()
             session.add(row)
@@ -188,6 +190,14 @@ class SemanticCache:
         new = Successor(answer, key, sources, self._documents(sources), vouched, cost_usd)
         with self._database.begin() as session:
             return succeed(session, entry_id, new, self._policy, self._clock.now())
+
+    def _there(
+        self, session: Session, scope: Scope, question: str, key: str, sources: Sequence[Mapping[str, Any]]
+    ) -> str | None:
+        """Return the entry that gives this answer to this question already: another one would split its votes."""
+        known = exact(session, scope, question_key(question), self._clock.now())
+        documents = self._documents(sources)
+        return next((one.id for one in known if one.answer_key == key and one.documents == documents), None)
 
     def _documents(self, sources: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         """Return the documents that are quoted, each with the digest of its text now."""

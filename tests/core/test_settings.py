@@ -73,7 +73,7 @@ def test_names_of_other_programs_mean_nothing(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("COACH_CACHE_TRESHOLD", "did you mean COACH_CACHE_THRESHOLD?"),
+        ("COACH_RELEVANCE_TRESHOLD", "did you mean COACH_RELEVANCE_THRESHOLD?"),
         ("coach_tenent", "did you mean COACH_TENANT?"),
         ("COACH_PORT", "did you mean PORT?"),
         ("COACH_DATABASE_URL", "did you mean DATABASE_URL?"),
@@ -104,7 +104,7 @@ def test_a_misspelt_name_is_refused_with_the_one_meant(
         (["COACH_COOKIE_SECRET=short"], "COACH_COOKIE_SECRET: Value should have at least 32"),
         (["COACH_CACHE_DAYS=inf"], "COACH_CACHE_DAYS: Input should be less than or equal to 36500"),
         (["COACH_CIRCUIT_SECONDS=inf"], "COACH_CIRCUIT_SECONDS: Input should be less than or equal to 86400"),
-        (["COACH_CACHE_THRESHOLD=nan"], "COACH_CACHE_THRESHOLD: Input should be"),
+        (["COACH_CACHE_ERROR_BUDGET=nan"], "COACH_CACHE_ERROR_BUDGET: Input should be"),
         (["COACH_PRICES={bad"], "COACH_PRICES cannot be read; write it as JSON, as docs/settings.md shows."),
         (["COACH_PRICES=[1]"], "COACH_PRICES: Input should be a valid dictionary"),
         (['COACH_PRICES={"m": {"input": -1}}'], "COACH_PRICES: Input should be greater than or equal to 0"),

@@ -39,3 +39,28 @@ def questions(page: Page, text: str) -> Locator:
 def badge(answer: Locator) -> Locator:
     """The badge that says where an answer came from."""
     return answer.locator(".stMarkdownBadge")
+
+
+def why(answer: Locator) -> Locator:
+    """What stands beside the badge of a cached answer: why it was served."""
+    beside = answer.get_by_test_id("stHorizontalBlock").filter(has=answer.page.locator(".stMarkdownBadge"))
+    return beside.get_by_test_id("stCaptionContainer")
+
+
+def text_of(answer: Locator) -> str:
+    """What an answer says."""
+    return answer.get_by_test_id("stMarkdown").first.inner_text()
+
+
+def new_chat(page: Page) -> Page:
+    """Begin another conversation."""
+    settled(page).get_by_role("button", name="New chat").click()
+    expect(page.get_by_text("What would you like to know?")).to_be_visible()
+    expect(answers(page)).to_have_count(0)
+    return settled(page)
+
+
+def vote_down(answer: Locator) -> None:
+    """Vote an answer down, and see that it was taken."""
+    answer.get_by_role("radio", name="Thumbs down").click()
+    expect(answer.page.get_by_text("You will not get this answer again").first).to_be_visible()
