@@ -10,12 +10,12 @@ NEAR = 80
 """Characters on either side of a word that can say how it is meant."""
 VERBOSE = re.IGNORECASE | re.VERBOSE
 _SPELLINGS = (
+    (re.compile(r"\s+"), " "),
     (re.compile(r"[’`´]"), "'"),
     (re.compile(r"\bi\s?m\b|\biam\b|\bi am\b", re.IGNORECASE), "i'm"),
     (re.compile(r"\bive\b|\bi have (?=been\b|had\b|got\b)", re.IGNORECASE), "i've "),
     (re.compile(r"\b(ca|do|wo|did|could|should|would)nt\b", re.IGNORECASE), r"\1n't"),
     (re.compile(r"\bcannot\b", re.IGNORECASE), "can't"),
-    (re.compile(r"\s+"), " "),
 )
 
 
