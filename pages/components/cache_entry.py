@@ -127,13 +127,13 @@ def _history(entry: EntryView) -> None:
         ],
         hide_index=True,
         column_config={
-            "When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=150),
-            "What": st.column_config.TextColumn(width=140),
-            "Who": st.column_config.TextColumn(width=110),
-            "Evidence": st.column_config.TextColumn(width=480),
+            "When": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width=105),
+            "What": st.column_config.TextColumn(width=100),
+            "Who": st.column_config.TextColumn(width=100),
+            "Evidence": st.column_config.TextColumn(width=470),
         },
-        row_height=48,  # two lines of evidence
-        height=min(460, 38 + 48 * len(entry.steps)),
+        row_height=66,  # three lines of evidence
+        height=min(460, 38 + 66 * len(entry.steps)),
         alt="Every step in the life of this entry, newest first",
         key=f"history-{entry.row.id}",
     )

@@ -59,7 +59,6 @@ def _table(services: Services, found: Sequence[EntryRow]) -> None:
             "Liked": row.liked,
             "Disliked": row.disliked,
             "Made": ago(row.created_at, now),
-            "Fresh until": row.fresh_until,
             "Expires": row.expires_at,
             **({"Saved": row.saved_usd} if priced else {}),
             "Release": row.release[:6],
@@ -71,9 +70,8 @@ def _table(services: Services, found: Sequence[EntryRow]) -> None:
         rows, hide_index=True, on_select="rerun", selection_mode="single-row",
         height=min(420, 38 + 35 * len(rows)), key=f"entries-{hash(tuple(row.id for row in found))}",
         column_config={
-            "Question": st.column_config.TextColumn(width=290),
+            "Question": st.column_config.TextColumn(width=280),
             "Standing": st.column_config.TextColumn(width=100),
-            "Fresh until": st.column_config.DateColumn(format="D MMM YYYY"),
             "Expires": st.column_config.DateColumn(format="D MMM YYYY"),
             "Saved": st.column_config.NumberColumn(format="$%.4f", help="Served × the price of the answer."),
         },
