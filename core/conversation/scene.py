@@ -38,22 +38,27 @@ _COURTESY = re.compile(
     r"^(?:hi|hey|hello|thanks?|thank you|cheers|sorry|ok(?:ay)?|please|quick (?:one|question)|dumb|stupid)\b"
 )
 # What is known of the asker by the app, or has to be: their plan, their account.
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
 _OF_THE_APP = re.compile(
     r"\bwhat(?:'s| is| comes)\s+(?:next|left|up next|on the (?:list|plan|menu))\b"
-    r"|\b(?:change|reset|update|delete|cancel|log|move|swap|add|save|remove|reschedule)\b[^.?!]*\b(?:account|password|e-?mail"
-    r"|subscription|profile|plan|session|workout|calendar|reminder|membership|name|list)\b"
+    r"|(?:^|\b(?:can|could|will) you |\bplease )"
+    r"(?:change|reset|update|delete|log|move|swap|add|save|remove|reschedule)\b"
+    r"[^.?!]*\b(?:account|password|e-?mail|subscription|profile|plan|session|workout|calendar|reminder|name|list)\b"
     r"|\b(?:this|next|last)\s+(?:week|block|cycle|session)(?:'s)?\s+(?:plan|session|workout|numbers|volume|target)\b"
 )
 _TO_THE_APP = re.compile(
-    rf"""{OPENING}(?:log|record|update|swap|replace|remove|move|bump|adjust|reschedule|sync|track|book|undo|delete
-      |remind)\b
-    | \b(?:leader\s?board|streak|recovery\s+score|calendar|trial|sync(?:ing|ed)?|garmin|strava|fitbit|totals?
-      |deload\s+due|left\s+to\s+do|due\s+(?:today|next)|the\s+(?:plan|goal|target|programme\s+you)|my\s+goals?)\b
+    rf"""{OPENING}(?:record|update|swap|replace|bump|adjust|reschedule|sync|track|undo|remind)\b
+    | {OPENING}log\s+(?:\d|my|the|today|\w+\s+\d)
+    | \b(?:leader\s?board|streak|recovery\s+score|calendar|sync(?:ing|ed)?|garmin|strava|fitbit
+      |deload\s+due|left\s+to\s+do|due\s+(?:today|next)|the\s+(?:plan|goal|target|programme\s+you)|my\s+(?:goals?|trial)
+      |totals\s+please)\b
     | {OPENING}(?:pb|pr|next)\b | \b(?:next|last)\s+(?:session|workout|set|one|time)\b
-    | \b(?:today|tomorrow|tonight|yesterday|this\s+(?:morning|afternoon|evening|week|weekend|month|year))\b
-    | \b(?:mon|tues|wednes|thurs|fri|satur|sun)day(?!s)\b
-    | \b(?:january|february|april|june|july|august|september|october|november|december)\b
-    | \b(?:this|these|those)\s+(?!is\b|are\b|was\b|mean|kind|type|sort|exercise\s+called)\w+
+    | \b(?:tomorrow|tonight|yesterday|this\s+(?:morning|afternoon|evening|weekend))\b
+    | {OPENING}compare\s+(?:{_MONTHS})\b | \bthis\s+month\b | \b(?:too|so)\s+\w+\s+today\b
+    | \b(?:this|these|those)\s+(?!is\b|are\b|was\b|mean|kind|type|sort|exercise\s+called|week|month|year|saturday)\w+
     | \bthat\s+(?:run|ride|swim|session|workout|set|lift|race|meal|class)\b""",
     VERBOSE,
 )
@@ -61,10 +66,10 @@ _OWN_MEANS = re.compile(
     r"\bi(?:'ve)?\s+(?:only\s+|just\s+|still\s+)*(?:have(?!\s+to\b)|own|got|can't|cannot|can\s+(?:only|train|get|do|spare))\b"
     r"|\bi\s+(?:only|still|already|usually|currently|normally)\b|\b(?:two|three|\d+)\s+(?:kids|children|jobs)\b"
 )
-_BEFORE_A_DATE = re.compile(
-    r"\b(?:on|by|before|from|until|till|in)\s+(?:the\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?)?"
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\b(?:\s+\d{1,2})?|\b\d{1,2}(?:st|nd|rd|th)\b"
+_DATE = re.compile(
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})|(?:{_MONTHS})\s+\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th))\b"
 )
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|my|me|we)\b")
 _FROM_TO = re.compile(
     r"\bfrom\s+\d+(?:[.,]\d+)?\s*(?:kg|kgs|lbs?|st|cm|in|%|min|mins)?\s*(?:down\s+)?to\s+(?:under\s+)?\d+"
 )
@@ -76,7 +81,9 @@ def sets_a_scene(text: str) -> bool:
     >>> sets_a_scene("postpartum 9 weeks, ok to jog?"), sets_a_scene("after a run, is it ok to stretch?")
     (True, False)
     """
-    if any(rule.search(text) for rule in (_OF_THE_APP, _TO_THE_APP, _OWN_MEANS, _BEFORE_A_DATE, _FROM_TO)):
+    if any(rule.search(text) for rule in (_OF_THE_APP, _TO_THE_APP, _OWN_MEANS, _FROM_TO)):
+        return True
+    if _DATE.search(text) and _FIRST_PERSON.search(text):
         return True
     clauses = [clause.strip() for clause in _CLAUSES.split(text) if clause.strip()]
     return len(clauses) > 1 and any(_is_scene(clause) for clause in clauses)
