@@ -57,6 +57,7 @@ _TO_THE_APP = re.compile(
       |totals\s+please)\b
     | {OPENING}(?:pb|pr|next)\b | \b(?:next|last)\s+(?:session|workout|set|one|time)\b
     | \b(?:tomorrow|tonight|yesterday|this\s+(?:morning|afternoon|evening|weekend))\b
+    | \bback\s+in\s+(?:{_MONTHS}|\d{{4}})\b | \bprogress\s+(?:pics?|photos?|pictures?)\b
     | {OPENING}compare\s+(?:{_MONTHS})\b | \bthis\s+month\b | \b(?:too|so)\s+\w+\s+today\b
     | \b(?:this|these|those)\s+(?!is\b|are\b|was\b|mean|kind|type|sort|exercise\s+called|week|month|year|saturday)\w+
     | \bthat\s+(?:run|ride|swim|session|workout|set|lift|race|meal|class)\b""",
