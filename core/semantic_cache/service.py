@@ -10,7 +10,7 @@ from sqlmodel import Session
 from core.access.model import Actor
 from core.database import Database, new_id
 from core.ports import Clock, Embedder, Vector, VectorStore, Verifier
-from core.semantic_cache.admission import agreeing
+from core.semantic_cache.admission import agreeing, share
 from core.semantic_cache.history import note
 from core.semantic_cache.keeping import Keeping
 from core.semantic_cache.learning import Learner
@@ -155,7 +155,7 @@ class SemanticCache:
         with self._database.begin() as session:
             if is_refused(session, scope, question, key):
                 return None
-            if (there := self._there(session, scope, question, key, sources)) is not None:
+            if (there := self._there(session, scope, question, entry)) is not None:
                 return there
             session.add(entry)
             session.flush()
@@ -191,13 +191,20 @@ class SemanticCache:
         with self._database.begin() as session:
             return succeed(session, entry_id, new, self._policy, self._clock.now())
 
-    def _there(
-        self, session: Session, scope: Scope, question: str, key: str, sources: Sequence[Mapping[str, Any]]
-    ) -> str | None:
-        """Return the entry that gives this answer to this question already: another one would split its votes."""
-        known = exact(session, scope, question_key(question), self._clock.now())
-        documents = self._documents(sources)
-        return next((one.id for one in known if one.answer_key == key and one.documents == documents), None)
+    def _there(self, session: Session, scope: Scope, question: str, new: CacheEntry) -> str | None:
+        """Return the entry that gives this answer to this question already: another one would split its votes.
+
+        It was made anew, and so counts as made now; that is no hit.
+        """
+        for known in exact(session, scope, question_key(question), new.created_at):
+            if known.answer_key == new.answer_key and known.documents == new.documents:
+                known.created_at, known.fresh_until, known.expires_at = new.created_at, new.fresh_until, new.expires_at
+                known.renew_at = None
+                if known.standing == Standing.PENDING and new.standing == Standing.SHARED:
+                    share(session, known, new.asked_by, new.created_at, "checked against the library")
+                session.add(known)
+                return known.id
+        return None
 
     def _documents(self, sources: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         """Return the documents that are quoted, each with the digest of its text now."""

@@ -73,7 +73,8 @@ def test_servers_that_answer_one_question_at_once_agree_on_its_answer(
 
     with ThreadPoolExecutor(SERVERS) as pool:
         assert list(pool.map(answers, servers)) == ["answer"] * SERVERS
-    assert len(StoredVectors(database).ids(SCOPE.namespace)) == SERVERS
+    # Whoever comes later finds the entry of an earlier one; only those that look at the same moment make their own.
+    assert 1 <= len(StoredVectors(database).ids(SCOPE.namespace)) <= SERVERS
 
 
 def test_servers_that_reconcile_at_once_index_and_drop_each_row_for_good(
