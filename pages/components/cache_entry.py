@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from core.semantic_cache.model import Kind, Standing
 from pages.components.text import ago, local_time, plain_label, safe_markdown
 
 LONGEST_REASON = 300
-_BADGES = {
+_BADGES: dict[Standing, tuple[str, Literal["green", "blue", "red", "gray"]]] = {
     Standing.SHARED: (":material/public:", "green"),
     Standing.PENDING: (":material/hourglass_top:", "blue"),
     Standing.QUARANTINED: (":material/block:", "red"),
@@ -57,7 +58,7 @@ def _badges(entry: EntryView, now: datetime) -> None:
     row = entry.row
     icon, colour = _BADGES[row.standing]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(row.standing, icon=icon, color=colour)  # type: ignore[arg-type]
+        st.badge(row.standing, icon=icon, color=colour)
         if row.outdated:
             st.badge("its sources changed", icon=":material/sync_problem:", color="orange")
         elif row.fresh_until <= now and row.standing in (Standing.SHARED, Standing.PENDING):

@@ -32,7 +32,7 @@ def rows(database: Database, clock: MovableClock) -> FlightRows:
 def test_of_many_who_come_at_once_one_leads(rows: FlightRows) -> None:
     for free in range(3):  # the row is not there, then it is
         asked = ticket()
-        taken = at_once(20, lambda number: rows.take(asked, f"leader {number}"))  # noqa: B023
+        taken = at_once(20, lambda number, asked=asked: rows.take(asked, f"leader {number}"))
         leaders = [number for number, one in enumerate(taken) if one == Lead(1)]
         assert (len(leaders), taken.count(None)) == (1, 19), free
         assert rows.end(asked, f"leader {leaders[0]}", None)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, delete, select
 
-from core.access.model import Role, system
+from core.access.model import Actor, Role, system
 from core.access.records import AuditRow, broken_link
 from core.database import Database
 from core.errors import ForbiddenError, InputError, NotFoundError
@@ -263,7 +263,7 @@ def test_every_step_of_a_person_is_in_the_audit_trail(shelf: Shelf, undone: bool
     if undone:
         shelf.desk.undo(BOB, entry)
     with shelf.database.read() as session:
-        rows = session.exec(select(AuditRow).order_by(AuditRow.number)).all()  # type: ignore[arg-type]
+        rows = session.exec(select(AuditRow).order_by(col(AuditRow.number))).all()
         assert broken_link(session, "default") is None
     wanted = [("cache.quarantined", ADA.id, "wrong"), ("cache.reopened", BOB.id, "undone")]
     assert [(row.action, row.actor, row.detail["why"]) for row in rows] == wanted[: 1 + undone]
@@ -273,10 +273,10 @@ def test_of_two_admins_at_once_one_is_told_to_look_again(shelf: Shelf) -> None:
     entry, other = shelf.entry(), shelf.entry("another")
     barrier, told = Barrier(4), []
 
-    def act(admin: object, which: str) -> None:
+    def act(admin: Actor, which: str) -> None:
         barrier.wait()
         try:
-            shelf.desk.quarantine(admin, which, "wrong")  # type: ignore[arg-type]
+            shelf.desk.quarantine(admin, which, "wrong")
         except InputError as error:
             told.append(str(error))
 
