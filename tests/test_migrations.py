@@ -23,14 +23,19 @@ from tests.house import MovableClock
 def every_table() -> None:
     for package in (core, scheduler):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name.rpartition(".")[2] in {"flight_records", "lease", "records", "vector_records"}:
+            if module.name.endswith(("records", ".lease")):
                 import_module(module.name)
+
+
+def is_of_the_code(_thing: object, name: str | None, *_: object) -> bool:
+    """Leave out the full-text index, which each kind of database makes in its own way."""
+    return "turn_words" not in (name or "")
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
     every_table()
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_of_the_code})
         assert compare_metadata(context, SQLModel.metadata) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, or_
+from sqlalchemy import JSON, Column, Index, Text, or_, text
 from sqlmodel import Field, Session, SQLModel, col, delete, func, select
 
 from core.access.model import Actor
@@ -37,7 +37,21 @@ class Turn(SQLModel, table=True):
     """A question and its answer. The row is there before the first word of the answer is."""
 
     __tablename__ = "turns"
-    __table_args__ = (Index("ix_turns_conversation", "conversation_id", "id"), Index("ix_turns_state", "state"))
+    __table_args__ = (
+        Index("ix_turns_conversation", "conversation_id", "id"),
+        Index("ix_turns_state", "state"),
+        Index("ix_turns_asked", "tenant", "asked_at", "id"),
+        Index("ix_turns_actor", "tenant", "actor_id", "asked_at", "id"),
+        Index("ix_turns_release", "tenant", "release_id", "asked_at", "id"),
+        Index(
+            "ix_turns_ended_badly", "tenant", "asked_at", "id",
+            sqlite_where=text("state <> 'done'"), postgresql_where=text("state <> 'done'"),
+        ),
+        Index(
+            "ix_turns_text", "tenant", "asked_at", "id",
+            sqlite_where=text("question <> ''"), postgresql_where=text("question <> ''"),
+        ),
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     conversation_id: str = Field(foreign_key="conversations.id")

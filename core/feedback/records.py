@@ -17,7 +17,10 @@ class Feedback(SQLModel, table=True):
     """A vote; a withdrawn one stays as a row with `withdrawn_at`, so that its history can be told."""
 
     __tablename__ = "feedback"
-    __table_args__ = (Index("ix_feedback_actor", "tenant", "actor_id", "updated_at"),)
+    __table_args__ = (
+        Index("ix_feedback_actor", "tenant", "actor_id", "updated_at"),
+        Index("ix_feedback_thumb", "tenant", "thumb", "turn_id"),
+    )
 
     turn_id: str = Field(primary_key=True)
     actor_id: str = Field(primary_key=True)
