@@ -23,6 +23,7 @@ from core.conversation.voting import Voting
 from core.database import Database
 from core.knowledge.service import Knowledge
 from core.monitoring.service import Monitoring
+from core.monitoring.views import SavedViews
 from core.ports import Clock
 from core.releases.service import Releases
 from core.semantic_cache.desk import CacheDesk
@@ -70,6 +71,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         conversations=Conversations(database, clock),
         voting=Voting(database, clock),
         monitoring=Monitoring(database),
+        views=SavedViews(database, clock),
         sessions=LocalSessions(settings.tenant, _cookie_secret(settings)),
         chat=chat,
         embedder=embedder,

@@ -18,6 +18,7 @@ from core.database import Database
 from core.errors import CoachError
 from core.knowledge.service import Knowledge, Progress
 from core.monitoring.service import Monitoring
+from core.monitoring.views import SavedViews
 from core.ports import ChatModel, Clock, Embedder, VectorStore, Verifier
 from core.prompts.model import CoachPrompt
 from core.releases.model import ReleaseSpec
@@ -56,6 +57,7 @@ class Services:
     conversations: Conversations
     voting: Voting
     monitoring: Monitoring
+    views: SavedViews
     sessions: LocalSessions
     chat: ChatModel
     embedder: Embedder
