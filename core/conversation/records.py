@@ -43,6 +43,7 @@ class Turn(SQLModel, table=True):
         Index("ix_turns_asked", "tenant", "asked_at", "id"),
         Index("ix_turns_actor", "tenant", "actor_id", "asked_at", "id"),
         Index("ix_turns_release", "tenant", "release_id", "asked_at", "id"),
+        Index("ix_turns_channel", "tenant", "channel", "asked_at", "id"),
         Index(
             "ix_turns_ended_badly", "tenant", "asked_at", "id",
             sqlite_where=text("state <> 'done'"), postgresql_where=text("state <> 'done'"),

@@ -11,13 +11,13 @@ down_revision = "0005"
 NUMBER = """
     SELECT coalesce(max(number) + 1, base), id FROM (
         SELECT new.id AS id, 1048576 * (
-            1000 * CAST(strftime('%s', new.asked_at) AS INTEGER)
-            + CAST(substr(strftime('%f', new.asked_at), 4, 3) AS INTEGER)) AS base
+            1000 * CAST(strftime('%s', substr(new.asked_at, 1, 19)) AS INTEGER)
+            + CAST(substr(new.asked_at, 21, 3) AS INTEGER)) AS base
     ) LEFT JOIN turn_words_numbers ON number >= base AND number < base + 1048576
     WHERE new.state <> 'answering' AND NOT EXISTS (SELECT 1 FROM turn_words_numbers WHERE turn_id = new.id)
     GROUP BY id
 """
-"""The milliseconds of asking and a count, so that the newest have the highest numbers."""
+"""The milliseconds of asking and a count, so that the newest have the highest numbers (strftime alone would round)."""
 INDEX = f"""
     INSERT INTO turn_words_numbers (number, turn_id) {NUMBER};
     INSERT INTO turn_words (rowid, question, answer)
@@ -85,8 +85,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_better_answers_turn", "better_answers", ["turn_id", "id"])
-    for name, columns in (("asked", []), ("actor", ["actor_id"]), ("release", ["release_id"])):
-        op.create_index(f"ix_turns_{name}", "turns", ["tenant", *columns, "asked_at", "id"])
+    op.create_index("ix_turns_asked", "turns", ["tenant", "asked_at", "id"])
+    for column in ("actor_id", "release_id", "channel"):
+        op.create_index(f"ix_turns_{column.removesuffix('_id')}", "turns", ["tenant", column, "asked_at", "id"])
     for name, where in (("ended_badly", "state <> 'done'"), ("text", "question <> ''")):
         some = sa.text(where)
         op.create_index(
@@ -102,7 +103,7 @@ def downgrade() -> None:
     for statement in SQLITE_DOWN if op.get_bind().dialect.name == "sqlite" else POSTGRES_DOWN:
         op.execute(statement)
     op.drop_index("ix_feedback_thumb", "feedback")
-    for name in ("text", "ended_badly", "release", "actor", "asked"):
+    for name in ("text", "ended_badly", "channel", "release", "actor", "asked"):
         op.drop_index(f"ix_turns_{name}", "turns")
     op.drop_table("better_answers")
     op.drop_table("turn_marks")
