@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -16,6 +17,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -39,6 +41,45 @@ class Price(BaseModel):
     output: float = Field(default=0.0, ge=0)
 
 
+class DriftRules(BaseModel):
+    """When a drift reaches which level, and what then waits how long; evidence and run lengths are in hours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    run_length_hours: float = Field(2160.0, ge=24, le=100_000)
+    watch_evidence: float = Field(168.0, gt=0)
+    calm_evidence: float = Field(24.0, ge=0)
+    calm_hours: int = Field(12, ge=1, le=168)
+    confirm_after_hours: int = Field(24, ge=1, le=720)
+    confirm_until_hours: int = Field(96, ge=1, le=720)
+    recent_hours: int = Field(12, ge=1, le=168)
+    critical_rate: float = Field(0.30, gt=0, lt=1)
+    critical_votes: int = Field(100, ge=1)
+    critical_hours: int = Field(72, ge=1, le=720)
+    recovery_hours: int = Field(72, ge=1, le=720)
+    cool_down_hours: dict[Literal["watch", "drift", "confirmed", "critical"], int] = Field(
+        default_factory=lambda: {"watch": 24, "drift": 72, "confirmed": 168, "critical": 336}
+    )
+    reference_days: int = Field(28, ge=7, le=90)
+    reference_lookups: int = Field(300, ge=50)
+    reference_votes: int = Field(100, ge=20)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.calm_evidence >= self.watch_evidence or self.watch_evidence >= self.run_length_hours:
+            raise ValueError("calm_evidence, watch_evidence and run_length_hours must rise in this order")
+        if self.confirm_after_hours >= self.confirm_until_hours:
+            raise ValueError("confirm_after_hours must be below confirm_until_hours")
+        return self
+
+    def cool_down(self, level: Literal["watch", "drift", "confirmed", "critical"]) -> int:
+        """Return the hours in which what a level proposed is not proposed again."""
+        return self.cool_down_hours.get(level, 0)
+
+    def __str__(self) -> str:
+        """What differs from the defaults, as the setting is written."""
+        return self.model_dump_json(exclude_defaults=True)
+
+
 def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
@@ -55,6 +96,10 @@ def _rooted_all(value: object) -> object:
 RootedPaths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_rooted_all)]
 RootedPath = Annotated[Path, BeforeValidator(_rooted)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[
+    tuple[SecretStr, ...], NoDecode, BeforeValidator(lambda value: value.split() if isinstance(value, str) else value)
+]
+"""Separated by spaces: an address may hold commas."""
 
 
 class Settings(BaseSettings):
@@ -152,9 +197,32 @@ class Settings(BaseSettings):
         30.0, gt=0, le=600, description="Longest silence of a call that several askers share, in seconds."
     )
 
+    time_zone: str = Field("UTC", description="Time zone of reports, alerts and quiet hours, such as `Europe/Berlin`.")
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s<>\"]+)?$",
+        description="Address of this console in links of alerts; empty: no link.",
+    )
+    drift_rules: DriftRules = Field(
+        default_factory=DriftRules, description='Levels of drift, as JSON: `{"critical_rate": 0.3}`; the rest stays.'
+    )
+    alert_urls: Secrets = Field((), description="Where alerts go, as Apprise addresses separated by spaces.")
+    alert_quiet_hours: str = Field(
+        "", pattern=r"^(([01]?\d|2[0-3])-([01]?\d|2[0-3]))?$", description="Hours in which alerts wait, such as `22-7`."
+    )
+
     question_max_characters: int = Field(2000, ge=50, le=20000, description="Longest question, in characters.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_questions: bool = Field(False, description="Whether log lines carry the text of questions.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("is no time zone; write its IANA name, such as Europe/Berlin") from None
+        return value
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
