@@ -7,12 +7,11 @@ Hours are integers since any Monday 00:00 of the clock that the season follows: 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import ArrayLike, NDArray
 
 Numbers = NDArray[Any]
-Signal = Literal["miss", "dislike", "false_hit"]
 
 
 class Level(StrEnum):
@@ -77,5 +76,15 @@ class Detector(Protocol):
         ------
         InputError
             Counts are not possible.
+        """
+        ...
+
+    def expected(self, hours: ArrayLike) -> tuple[Numbers, Numbers, Numbers]:
+        """Return the usual rate at hours of shape (n,) and the band that holds it on nineteen days of twenty.
+
+        Raises
+        ------
+        InputError
+            Nothing was fitted.
         """
         ...
