@@ -12,6 +12,7 @@ from core.bootstrap import Services
 from core.database import new_id
 from core.errors import CoachError
 from core.logs import correlated
+from core.monitoring.job_records import record_run
 from scheduler.jobs import JOBS, Job
 from scheduler.lease import Lease
 
@@ -35,17 +36,29 @@ class Runner:
             )
 
     def run(self, job: Job) -> bool:
-        """Run a job now if the lease is ours; a failure is logged and tried again at the next time."""
+        """Run a job now if the lease is ours; a failure is logged, kept, and tried again at the next time."""
         with correlated(f"{job.name}-{new_id()[:12]}"):
+            began = self._services.clock.now()
             try:
                 if not self._lease.take():
                     return False
-                job.run(self._services)
+                failure = self._carry_out(job)
+                record_run(self._services.database, job.name, began, self._services.clock.now(), failure)
             except CoachError as error:
-                log.warning("job_failed", extra={"job": job.name, "reason": str(error)})
-            except Exception:
-                log.exception("job_failed", extra={"job": job.name})
+                log.warning("job_not_kept", extra={"job": job.name, "reason": str(error)})
         return True
+
+    def _carry_out(self, job: Job) -> str:
+        """Run a job; return why it failed, or nothing."""
+        try:
+            job.run(self._services)
+        except CoachError as error:
+            log.warning("job_failed", extra={"job": job.name, "reason": str(error)})
+            return str(error)
+        except Exception as error:
+            log.exception("job_failed", extra={"job": job.name})
+            return type(error).__name__
+        return ""
 
     def start(self) -> None:
         """Begin to run the jobs in the background."""

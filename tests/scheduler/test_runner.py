@@ -12,6 +12,7 @@ from sqlmodel import text
 from core.bootstrap import Services
 from core.database import Database
 from core.errors import ServiceUnavailable
+from core.monitoring.job_records import job_states
 from scheduler.jobs import Job
 from scheduler.lease import Lease
 from scheduler.runner import Runner
@@ -128,3 +129,16 @@ def test_it_stops_also_when_the_database_is_away(services: Services, caplog: pyt
     with caplog.at_level(logging.WARNING, "scheduler"):
         runner.stop()
     assert [record.message for record in caplog.records] == ["lease_kept"]
+
+
+def test_how_each_run_ended_is_kept(services: Services) -> None:
+    runner = Runner(services, ())
+    runner.run(Job("job", NEVER, lambda _services: None))
+    runner.run(failing(ServiceUnavailable("Pinecone", "Pinecone does not answer.")))
+    runner.run(failing(ZeroDivisionError()))
+    with services.database.read() as session:
+        states = {row.name: row for row in job_states(session)}
+    assert (states["job"].runs, states["job"].failures, states["job"].error) == (1, 0, "")
+    assert states["job"].succeeded_at == states["job"].ended_at
+    assert (states["failing"].runs, states["failing"].failures) == (2, 2)
+    assert (states["failing"].succeeded_at, states["failing"].error) == (None, "ZeroDivisionError")
