@@ -41,13 +41,15 @@ class Price(BaseModel):
     output: float = Field(default=0.0, ge=0)
 
 
+Raised = Literal["watch", "drift", "confirmed", "critical"]
+
+
 class DriftRules(BaseModel):
-    """When a drift reaches which level, and what then waits how long; evidence and run lengths are in hours."""
+    """When a drift reaches which level, and what then waits how long; `…_share` is of the evidence of an alarm."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    run_length_hours: float = Field(2160.0, ge=24, le=100_000)
-    watch_evidence: float = Field(168.0, gt=0)
-    calm_evidence: float = Field(24.0, ge=0)
+    watch_share: float = Field(0.08, gt=0, lt=1)
+    calm_share: float = Field(0.01, ge=0, lt=1)
     calm_hours: int = Field(12, ge=1, le=168)
     confirm_after_hours: int = Field(24, ge=1, le=720)
     confirm_until_hours: int = Field(96, ge=1, le=720)
@@ -56,22 +58,20 @@ class DriftRules(BaseModel):
     critical_votes: int = Field(100, ge=1)
     critical_hours: int = Field(72, ge=1, le=720)
     recovery_hours: int = Field(72, ge=1, le=720)
-    cool_down_hours: dict[Literal["watch", "drift", "confirmed", "critical"], int] = Field(
-        default_factory=lambda: {"watch": 24, "drift": 72, "confirmed": 168, "critical": 336}
-    )
+    cool_down_hours: dict[Raised, int] = {"watch": 24, "drift": 72, "confirmed": 168, "critical": 336}
     reference_days: int = Field(28, ge=7, le=90)
     reference_lookups: int = Field(300, ge=50)
     reference_votes: int = Field(100, ge=20)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.calm_evidence >= self.watch_evidence or self.watch_evidence >= self.run_length_hours:
-            raise ValueError("calm_evidence, watch_evidence and run_length_hours must rise in this order")
+        if self.calm_share >= self.watch_share:
+            raise ValueError("calm_share must be below watch_share")
         if self.confirm_after_hours >= self.confirm_until_hours:
             raise ValueError("confirm_after_hours must be below confirm_until_hours")
         return self
 
-    def cool_down(self, level: Literal["watch", "drift", "confirmed", "critical"]) -> int:
+    def cool_down(self, level: Raised) -> int:
         """Return the hours in which what a level proposed is not proposed again."""
         return self.cool_down_hours.get(level, 0)
 
@@ -211,6 +211,9 @@ class Settings(BaseSettings):
         "", pattern=r"^(([01]?\d|2[0-3])-([01]?\d|2[0-3]))?$", description="Hours in which alerts wait, such as `22-7`."
     )
 
+    text_days: int = Field(
+        365, ge=1, le=36500, description="Days after which raw text (questions, answers, comments, notes) is dropped."
+    )
     question_max_characters: int = Field(2000, ge=50, le=20000, description="Longest question, in characters.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_questions: bool = Field(False, description="Whether log lines carry the text of questions.")

@@ -45,7 +45,13 @@ if actor.role >= Role.PRODUCT:
             title="Monitoring",
             icon=":material/monitoring:",
             help="Hit rate, thumbs and latency over time.",
-        )
+        ),
+        st.Page(
+            "product/conversations.py",
+            title="Conversations",
+            icon=":material/forum:",
+            help="Every turn with its whole story: search, filter, mark.",
+        ),
     ]
 if actor.role >= Role.ADMIN:
     sections["Admin"] = [

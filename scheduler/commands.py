@@ -15,6 +15,8 @@ from core.bootstrap import Services, build_services
 from core.errors import CoachError
 from core.logs import configure_logs
 from core.settings import load_settings
+from scheduler import drift_commands as drift
+from scheduler import privacy_commands as people
 
 
 def _none(_parser: ArgumentParser) -> None:
@@ -39,7 +41,12 @@ class Command:
     arguments: Callable[[ArgumentParser], object] = _none
 
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (
+    Command("drift", "Analyse what is due, replay a past range, or write a report.", drift.run, drift.arguments),
+    Command("export", "Write everything about a person into a JSON file.", people.export, people.whom_and_where),
+    Command("erase", "Erase a person with all that came from their turns.", people.erase, people.whom),
+    Command("retention", "Drop raw text that is older than COACH_TEXT_DAYS.", people.retention),
+)
 
 
 def parser_of(commands: Sequence[Command]) -> ArgumentParser:

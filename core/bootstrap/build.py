@@ -12,11 +12,14 @@ from core.bootstrap.coach import (
     make_rewriter,
     veto_of,
 )
+from core.bootstrap.drifting import make_drift
 from core.bootstrap.services import Services
 from core.bootstrap.vendors import make_chat, make_embedder, make_store, make_verifier
+from core.conversation.archive import Archive
 from core.conversation.asking import Asking
 from core.conversation.flight import Flights
 from core.conversation.fresh import Fresh
+from core.conversation.privacy import Privacy
 from core.conversation.renewal import Renewal
 from core.conversation.service import Conversations
 from core.conversation.voting import Voting
@@ -70,7 +73,10 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         renewal=Renewal(cache, fresh, rules, lambda: releases.stable(settings.tenant)),
         conversations=Conversations(database, clock),
         voting=Voting(database, clock),
-        monitoring=Monitoring(database),
+        archive=Archive(database, clock),
+        privacy=Privacy(database, clock, cache.upkeep.reconcile, settings.text_days),
+        monitoring=Monitoring(database, clock),
+        drift=make_drift(settings, database, clock, embedder),
         views=SavedViews(database, clock),
         sessions=LocalSessions(settings.tenant, _cookie_secret(settings)),
         chat=chat,

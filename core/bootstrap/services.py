@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from core.access.model import Actor, Role, require
 from core.access.tokens import LocalSessions
 from core.bootstrap.coach import cache_policy
+from core.conversation.archive import Archive
 from core.conversation.asking import Asking
 from core.conversation.flight import Flights
+from core.conversation.privacy import Privacy
 from core.conversation.renewal import Renewal
 from core.conversation.service import Conversations
 from core.conversation.voting import Voting
 from core.database import Database
+from core.drift.service import Drift
 from core.errors import CoachError
 from core.knowledge.service import Knowledge, Progress
 from core.monitoring.service import Monitoring
@@ -56,7 +59,10 @@ class Services:
     renewal: Renewal
     conversations: Conversations
     voting: Voting
+    archive: Archive
+    privacy: Privacy
     monitoring: Monitoring
+    drift: Drift
     views: SavedViews
     sessions: LocalSessions
     chat: ChatModel
@@ -68,7 +74,7 @@ class Services:
         """Migrate the database, bring the knowledge and the stable release in step with the settings. Idempotent."""
         self.database.migrate()
         self.knowledge.sync(progress)
-        self.releases.configure(self.settings.tenant, self._spec())
+        self.releases.configure(self.settings.tenant, self.spec())
         self.cache.upkeep.start()
         # One SQLite file has one server: whatever is unfinished now, no server is at work on.
         self.conversations.recover(alone=self.database.is_sqlite)
@@ -83,7 +89,8 @@ class Services:
                 except CoachError as error:
                     log.warning("not_warm", extra={"reason": str(error)})
 
-    def _spec(self) -> ReleaseSpec:
+    def spec(self) -> ReleaseSpec:
+        """Return the release that the settings and the knowledge describe."""
         settings = self.settings
         return ReleaseSpec(
             chat_model=self.chat.name if self.chat.trusted else f"library+{self.chat.name}",

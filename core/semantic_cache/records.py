@@ -55,7 +55,10 @@ class CacheEntry(SQLModel, table=True):
 
 
 class CacheQuestion(SQLModel, table=True):
-    """A question that an entry answers, or does not; `indexed` once its vector is in the store."""
+    """A question that an entry answers, or does not; `indexed` once its vector is in the store.
+
+    ``asked_by`` is the user whose words these are, who may ask that they be erased.
+    """
 
     __tablename__ = "cache_questions"
     __table_args__ = (Index("ix_cache_questions_exact", "namespace", "key"),)
@@ -67,6 +70,7 @@ class CacheQuestion(SQLModel, table=True):
     question: str
     kind: str = Kind.ASKED
     indexed: bool = Field(index=True)
+    asked_by: str = Field(default="", index=True)
 
 
 class CacheDecision(SQLModel, table=True):

@@ -150,7 +150,7 @@ class SemanticCache:
         )  # fmt: skip
         row = CacheQuestion(
             id=new_id(), entry_id=entry.id, namespace=scope.namespace, key=question_key(question), question=question,
-            indexed=False,
+            indexed=False, asked_by=by.id,
         )  # fmt: skip
         with self._database.begin() as session:
             if is_refused(session, scope, question, key):

@@ -106,7 +106,7 @@ def _learn(session: Session, entry: CacheEntry, decision: CacheDecision, kind: K
         session.add(
             CacheQuestion(
                 id=new_id(), entry_id=entry.id, namespace=decision.namespace, key=key, question=decision.question,
-                kind=kind, indexed=False,
+                kind=kind, indexed=False, asked_by=decision.actor_id,
             )
         )  # fmt: skip
         return True

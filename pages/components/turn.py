@@ -24,7 +24,7 @@ _NOTICE_ICONS = {"emergency": ":material/emergency:"}
 def show_question(question: str) -> None:
     """Show what was asked, as it was written."""
     with st.chat_message("user", avatar=":material/person:"):
-        st.markdown(safe_markdown(question))
+        st.markdown(safe_markdown(question) or "*The text of this turn is past its time and was removed.*")
 
 
 def show_notices(notices: Sequence[Notice]) -> None:
@@ -43,7 +43,8 @@ def show_turn(services: Services, actor: Actor, turn: TurnView) -> None:
             st.markdown(safe_markdown(turn.answer))
         _status(turn, services.clock.now())
         if turn.quotes:
-            _sources(turn.quotes)
+            with st.expander(f"Sources ({len(turn.quotes)})", icon=":material/menu_book:"):
+                show_sources(turn.quotes)
         if turn.state is State.ANSWERING:
             _wait(services, actor, turn.id)
         else:
@@ -84,17 +85,15 @@ def _why(turn: TurnView) -> str:
     return " · ".join(said)
 
 
-def _sources(quotes: Sequence[Quote]) -> None:
-    with st.expander(f"Sources ({len(quotes)})", icon=":material/menu_book:"):
-        for number, quote in enumerate(quotes, start=1):
-            kind = "exercise" if quote.document_id.startswith("exercise/") else "guidance"
-            st.markdown(
-                f"**\\[{number}\\] {plain_label(quote.title, 120)}** — {plain_label(quote.heading, 160)} · {kind}"
-            )
-            st.markdown(safe_markdown(quote.text))
-            for source in quote.sources:
-                year = f", {source.year}" if source.year else ""
-                st.caption(f"{safe_link(source.title, source.url)} ({plain_label(source.publisher)}{year})")
+def show_sources(quotes: Sequence[Quote]) -> None:
+    """Show what an answer rests on, with where each passage comes from."""
+    for number, quote in enumerate(quotes, start=1):
+        kind = "exercise" if quote.document_id.startswith("exercise/") else "guidance"
+        st.markdown(f"**\\[{number}\\] {plain_label(quote.title, 120)}** — {plain_label(quote.heading, 160)} · {kind}")
+        st.markdown(safe_markdown(quote.text))
+        for source in quote.sources:
+            year = f", {source.year}" if source.year else ""
+            st.caption(f"{safe_link(source.title, source.url)} ({plain_label(source.publisher)}{year})")
 
 
 def _actions(services: Services, actor: Actor, turn: TurnView) -> None:

@@ -93,15 +93,27 @@ def upgrade() -> None:
         op.create_index(
             f"ix_turns_{name}", "turns", ["tenant", "asked_at", "id"], sqlite_where=some, postgresql_where=some
         )
+    _asked_by()
     op.create_index("ix_feedback_thumb", "feedback", ["tenant", "thumb", "turn_id"])
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRES:
         op.execute(statement)
+
+
+def _asked_by() -> None:
+    """Say of each question whose words it is: of those that made an entry, the entry's."""
+    with op.batch_alter_table("cache_questions") as questions:
+        questions.add_column(sa.Column("asked_by", sa.String(), nullable=False, server_default=""))
+    op.create_index("ix_cache_questions_asked_by", "cache_questions", ["asked_by"])
+    entry = "SELECT asked_by FROM cache_entries WHERE cache_entries.id = cache_questions.entry_id"
+    op.execute(f"UPDATE cache_questions SET asked_by = coalesce(({entry}), '') WHERE kind = 'asked'")  # noqa: S608
 
 
 def downgrade() -> None:
     """Drop what was added."""
     for statement in SQLITE_DOWN if op.get_bind().dialect.name == "sqlite" else POSTGRES_DOWN:
         op.execute(statement)
+    op.drop_index("ix_cache_questions_asked_by", "cache_questions")
+    op.drop_column("cache_questions", "asked_by")
     op.drop_index("ix_feedback_thumb", "feedback")
     for name in ("text", "ended_badly", "channel", "release", "actor", "asked"):
         op.drop_index(f"ix_turns_{name}", "turns")

@@ -1,0 +1,51 @@
+"""Which turns were they? Everybody's conversations, searched and filtered, each turn with its whole story."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.access.model import Actor
+from core.bootstrap import Services
+from core.conversation.archive_model import Sought
+from core.errors import CoachError
+from pages.components.archive_address import Address, address, go_to
+from pages.components.archive_chat import show_chat
+from pages.components.archive_filters import show_filters
+from pages.components.archive_list import show_list
+from pages.components.services import the_services
+from pages.components.session import signed_in
+
+
+def _found(services: Services, actor: Actor, wanted: Address) -> None:
+    topics = services.archive.topics(actor)
+    page = services.archive.page(actor, wanted.sought, before=wanted.before, after=wanted.after)
+    if page.lines:
+        show_list(page, wanted.sought, topics, services.settings.text_days)
+    else:
+        st.info("No turn matches these filters.", icon=":material/filter_alt_off:")
+    if opened := address().turn:
+        show_chat(services, actor, opened, topics)
+
+
+def main() -> None:
+    """Lay out the page."""
+    services = the_services()
+    actor = signed_in(services)
+    st.title("Conversations", anchor=False)
+    wanted = address()
+    try:
+        if wanted.sought == Sought() and not services.archive.any_turn(actor):
+            st.info("Nobody has asked anything yet. Each question that is asked in the chat is listed here.",
+                    icon=":material/chat:")  # fmt: skip
+            st.page_link("trainer/chat.py", label="Go to the chat", icon=":material/chat:")
+            return
+        show_filters(wanted.sought, services.archive.choices(actor), services.archive.topics(actor))
+        narrowed = wanted.sought != Sought() or wanted.before or wanted.after
+        if narrowed and st.button("Clear all filters", icon=":material/filter_alt_off:", type="tertiary", key="clear"):
+            go_to(Sought())
+        _found(services, actor, wanted)
+    except CoachError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+main()
