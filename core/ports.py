@@ -165,3 +165,34 @@ class ChatModel(Protocol):
     def check(self) -> None:
         """Make the cheapest call that shows that the model answers; raise otherwise."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a person is told outside the console: plain text, a link ("" for none) and a PNG picture (b"" for none)."""
+
+    title: str
+    body: str
+    link: str = ""
+    picture: bytes = b""
+
+
+class Notifier(Protocol):
+    """Tells people through chat, e-mail or a webhook."""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of the channels that are set up, each of its own, without secrets; the same after a restart."""
+        ...
+
+    def send(self, channel: str, notice: Notice) -> None:
+        """Send a notice to one channel, once; a channel that shows no pictures leaves the picture out.
+
+        Raises
+        ------
+        ServiceUnavailable
+            It was not taken; the same call may succeed later.
+        ServiceRefused
+            There is no such channel.
+        """
+        ...

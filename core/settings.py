@@ -67,8 +67,8 @@ class DriftRules(BaseModel):
     def _in_order(self) -> Self:
         if self.calm_share >= self.watch_share:
             raise ValueError("calm_share must be below watch_share")
-        if self.confirm_after_hours >= self.confirm_until_hours:
-            raise ValueError("confirm_after_hours must be below confirm_until_hours")
+        if self.confirm_after_hours + self.recent_hours > self.confirm_until_hours:
+            raise ValueError("confirm_after_hours and recent_hours must fit below confirm_until_hours")
         return self
 
     def cool_down(self, level: Raised) -> int:

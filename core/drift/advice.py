@@ -47,8 +47,8 @@ PROPOSED = {
 def advise(standings: Mapping[Signal, Standing], hour: int, last: LastAction | None, rules: DriftRules) -> Advice:
     """Return the one recommendation for all signals at an hour.
 
-    The signal at the highest level goes first (misses before dislikes before false hits where they are level). While
-    an action is under way, in the time in which its effect is to show, and in the cool-down of the level, it is to wait.
+    The signal at the highest level goes first (misses before dislikes before false hits at the same level). While an
+    action is under way, while its effect is still to show, and in the cool-down of the level, it is to wait.
     """
     order = list(Signal)
     worst = max(standings, key=lambda one: (standings[one].level.rank, -order.index(one)), default=None)

@@ -9,10 +9,14 @@ from core.drift.model import Signal, Tally, Window
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question that may be shared, and what became of it: `disliked` is None without a vote."""
+class AskedQuestion:
+    """A question that may be shared, who asked it, and what became of it.
+
+    ``disliked`` is None without a vote; ``similarity`` is that of the nearest known question, None where none was near.
+    """
 
     question: str
+    user: str
     missed: bool
     disliked: bool | None
     similarity: float | None
@@ -35,11 +39,11 @@ class History(Protocol):
         """Return from the first hour with a turn to the end of the last one; None where nothing happened yet."""
         ...
 
-    def tally(self, tenant: str, signal: Signal, window: Window) -> Tally:
-        """Return trials and positives by hour; hours in which nothing happened may be absent."""
+    def tallies(self, tenant: str, window: Window) -> dict[Signal, Tally]:
+        """Return trials and positives of every signal by hour; hours in which nothing happened may be absent."""
         ...
 
-    def questions(self, tenant: str, window: Window, limit: int) -> tuple[Asked, ...]:
+    def questions(self, tenant: str, window: Window, limit: int) -> tuple[AskedQuestion, ...]:
         """Return up to `limit` (at most 1,000) questions at random over the window, none of them personal.
 
         The same window and rows give the same questions.

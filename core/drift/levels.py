@@ -1,8 +1,8 @@
 """From evidence to levels: a state machine that takes one reading an hour, and the table that explains it.
 
 A level rises at once and falls slowly (hysteresis): a fall needs `calm_hours` in a row in which the evidence asks for
-less. *Confirmed* asks that the alarm is on, and that the last hours by themselves are above what is usual, some time
-after the drift began; a spike that is over confirms nothing.
+less. *Confirmed* asks that the alarm is on a day later and more, and that hours of then by themselves are above what is
+usual: a spike of a day that is over confirms nothing.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ class Reading:
     Parameters
     ----------
     evidence : float
-        The detector's evidence, at least 0; its alarm comes at an average run length in hours.
+        The detector's evidence as a share of the evidence at which its alarm comes, at least 0.
     alarm : bool
         Whether the detector's alarm is on.
     still_high : bool
-        Whether the last 12 hours by themselves run above what is usual.
+        Whether the last `recent_hours` by themselves run above what is usual.
     above_rule : bool
         Whether the rate is shown to be above `critical_rate` (dislikes only).
     votes : int
@@ -71,14 +71,14 @@ def step(standing: Standing, reading: Reading, signal: Signal, rules: DriftRules
 def _wanted(standing: Standing, reading: Reading, signal: Signal, rules: DriftRules) -> Level:
     if not reading.alarm:
         # Once on watch, it takes less evidence to stay there.
-        least = rules.calm_evidence if standing.level.rank > Level.CALM.rank else rules.watch_evidence
+        least = rules.calm_share if standing.level.rank > Level.CALM.rank else rules.watch_share
         return Level.WATCH if reading.evidence >= least else Level.CALM
     was = standing.level
     if was.rank < Level.DRIFT.rank or standing.drift_since is None:
         return Level.DRIFT
     age = reading.hour - standing.drift_since
     confirmed = was.rank >= Level.CONFIRMED.rank or (
-        reading.still_high and rules.confirm_after_hours <= age <= rules.confirm_until_hours
+        reading.still_high and rules.confirm_after_hours + rules.recent_hours <= age <= rules.confirm_until_hours
     )
     if not confirmed:
         return Level.DRIFT
@@ -110,20 +110,20 @@ def level_table(rules: DriftRules) -> tuple[LevelRow, ...]:
         ),
         LevelRow(
             Level.CALM,
-            f"The evidence is below {rules.watch_evidence:g}; after a drift, below {rules.calm_evidence:g} "
-            f"for {rules.calm_hours} hours.",
+            f"The evidence is below {rules.watch_share:.0%} of the alarm's; to come back here, below "
+            f"{rules.calm_share:.0%} for {rules.calm_hours} hours.",
             dict.fromkeys(Signal, "Nothing."),
             0,
         ),
         LevelRow(
             Level.WATCH,
-            f"The evidence is {rules.watch_evidence:g} or more.",
+            f"The evidence is at least {rules.watch_share:.0%} of the alarm's.",
             dict.fromkeys(Signal, banner),
             rules.cool_down("watch"),
         ),
         LevelRow(
             Level.DRIFT,
-            f"The alarm is on: chance alone would do that once in {rules.run_length_hours:g} hours at most, on average.",
+            "The alarm is on: chance alone does that at most once in 90 days, on average.",
             {
                 Signal.MISS: "Propose a refresh.",
                 Signal.DISLIKE: "Propose a prompt optimisation.",
@@ -133,8 +133,8 @@ def level_table(rules: DriftRules) -> tuple[LevelRow, ...]:
         ),
         LevelRow(
             Level.CONFIRMED,
-            f"{after} to {until} hours after the drift was seen the alarm is on, and the last "
-            f"{rules.recent_hours} hours by themselves are above what is usual.",
+            f"{after} to {until} hours after the drift was seen the alarm is on, and {rules.recent_hours} hours of "
+            "that time by themselves are above what is usual.",
             dict.fromkeys(Signal, "Propose a full re-embedding and a review of the error budget."),
             rules.cool_down("confirmed"),
         ),

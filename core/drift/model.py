@@ -14,6 +14,8 @@ Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 DAY = 24
 WEEK = 7 * DAY
+MONDAY = 4 * DAY
+"""The first Monday of 1970: detectors count from a Monday, so that they know the weekend."""
 
 
 class Signal(StrEnum):
@@ -140,9 +142,9 @@ def start_of(hour: int) -> datetime:
 def due(kind: Kind, now: int) -> Window:
     """Return the newest whole window of a kind that has ended at the hour `now`; weeks begin on Monday, in UTC.
 
-    >>> due(Kind.WEEKLY, hour_of(datetime(2026, 5, 6, 9, tzinfo=UTC))).until == hour_of(datetime(2026, 5, 4, tzinfo=UTC))
-    True
+    >>> start_of(due(Kind.WEEKLY, hour_of(datetime(2026, 5, 6, 9, tzinfo=UTC))).until).date().isoformat()
+    '2026-05-04'
     """
-    shift = 4 * DAY if kind is Kind.WEEKLY else 0  # hour 0 of 1970 was a Thursday; the next Monday came 4 days later
+    shift = MONDAY if kind is Kind.WEEKLY else 0
     until = (now - shift) // kind.hours * kind.hours + shift
     return Window(until - kind.hours, until)
