@@ -25,6 +25,7 @@ JOBS = (
     Job("flights.sweep", 60, lambda services: services.flights.sweep()),
     Job("knowledge.index", 60, lambda services: services.knowledge.index()),
     Job("privacy.retention", 3600, lambda services: services.privacy.drop_old_text()),
+    Job("topics.fit", 60, lambda services: services.topics.run(services.settings.tenant)),
     Job("drift.analyse", 300, lambda services: services.drift.run()),
     Job("drift.alerts", 60, lambda services: services.drift.deliver()),
     Job("conversations.recover", 300, lambda services: services.conversations.recover(alone=False)),

@@ -14,6 +14,7 @@ from core.bootstrap.coach import (
 )
 from core.bootstrap.drifting import make_drift
 from core.bootstrap.services import Services
+from core.bootstrap.topics import make_topics
 from core.bootstrap.vendors import make_chat, make_embedder, make_store, make_verifier
 from core.conversation.archive import Archive
 from core.conversation.asking import Asking
@@ -59,6 +60,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     rewriter = make_rewriter(chat, knowledge)
     fresh = Fresh(knowledge, embedder, make_answerer(settings, chat, knowledge), settings.relevance_threshold)
     rules = asking_rules(settings, chat)
+    topics = make_topics(settings, database, clock, embedder, knowledge)
     return Services(
         settings=settings,
         clock=clock,
@@ -69,11 +71,12 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         judging=Judging(database, clock, make_judge(settings, chat, verifier), policy),
         desk=CacheDesk(database, clock, policy, cache.learner.measure, lambda: knowledge.digests),
         flights=flights,
-        asking=Asking(database, clock, releases, cache, fresh, rewriter, flights, rules),
+        asking=Asking(database, clock, releases, cache, fresh, rewriter, flights, rules, topics.topic_of),
+        topics=topics,
         renewal=Renewal(cache, fresh, rules, lambda: releases.stable(settings.tenant)),
         conversations=Conversations(database, clock),
         voting=Voting(database, clock),
-        archive=Archive(database, clock),
+        archive=Archive(database, clock, topics.names),
         privacy=Privacy(database, clock, cache.upkeep.reconcile, settings.text_days),
         monitoring=Monitoring(database, clock),
         drift=make_drift(settings, database, clock, embedder),

@@ -30,6 +30,7 @@ from core.semantic_cache.desk import CacheDesk
 from core.semantic_cache.judging import Judging
 from core.semantic_cache.service import SemanticCache
 from core.settings import Settings, masked
+from core.topics.service import Topics
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Services:
     desk: CacheDesk
     flights: Flights
     asking: Asking
+    topics: Topics
     renewal: Renewal
     conversations: Conversations
     voting: Voting

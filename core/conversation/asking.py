@@ -30,6 +30,8 @@ from core.semantic_cache.service import SemanticCache
 log = logging.getLogger(__name__)
 Part = Accepted | str | TurnView
 Also = Callable[[Session], None]
+TopicOf = Callable[[str, str, Vector | None], str]
+"""Returns the topic of a tenant's question, whose vector may not be known; it never raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Asking:
         rewriter: Rewriter,
         flights: Flights,
         rules: AskingRules,
+        topic_of: TopicOf = lambda tenant, question, vector: "",
     ) -> None:
         self._database = database
         self._clock = clock
@@ -69,6 +72,7 @@ class Asking:
         self._rewriter = rewriter
         self._flights = flights
         self._rules = rules
+        self._topic_of = topic_of
 
     def ask(
         self,
@@ -125,6 +129,7 @@ class Asking:
         ticket = self._flights.ticket(scope, question)
         with correlated(draft.turn.id), draft.watch.stage("cache"):
             looked = self._cache.lookup(scope, question, actor) if shared else None
+        draft.means(question, looked.vector if isinstance(looked, Miss) else None)
         if isinstance(looked, Hit):
             draft.decided(Outcome.HIT, looked.evidence)
             draft.take_hit(looked)
@@ -180,6 +185,9 @@ class Asking:
 
     def _found(self, draft: Draft, asked: str, vector: Vector | None) -> tuple[tuple[Found, ...], bool]:
         with draft.watch.stage("retrieve"):
+            if vector is None:
+                vector = self._fresh.embedded(asked)
+                draft.means(asked, vector)
             return self._fresh.found(asked, vector)
 
     def _finish(self, draft: Draft, pieces: Stream, also: Also | None = None) -> Generator[Part, None, Answer]:
@@ -234,6 +242,8 @@ class Asking:
         turn = draft.turn
         if turn.state != State.ANSWERING:
             return turn.view()
+        with draft.watch.stage("topic"):
+            draft.topic = self._topic_of(turn.tenant, draft.meant, draft.vector)
         view = draft.finish(state, error, also)
         facts = {
             "correlation_id": turn.id,

@@ -17,7 +17,7 @@ from core.database import Database, new_id
 from core.monitoring.model import hour_of
 from core.monitoring.records import TurnEvent
 from core.monitoring.service import record_turn
-from core.ports import Clock
+from core.ports import Clock, Vector
 from core.releases.model import Serving
 from core.semantic_cache.model import Evidence, Hit
 
@@ -64,6 +64,9 @@ class Draft:
         self.led = False
         """Whether the answer came of a call of this turn's own, and not of one that it only followed."""
         self.watch = Stopwatch()
+        self.meant = turn.question
+        self.vector: Vector | None = None
+        self.topic = ""
 
     @classmethod
     def begin(
@@ -107,6 +110,10 @@ class Draft:
     def accepted(self, notices: tuple[Notice, ...]) -> Accepted:
         """Return what the page needs to go on."""
         return Accepted(self.turn.id, self.turn.conversation_id, notices)
+
+    def means(self, question: str, vector: Vector | None) -> None:
+        """Say what the question is when it stands alone, and its vector if that is known; both tell the topic."""
+        self.meant, self.vector = question, vector
 
     def decided(self, outcome: Outcome, evidence: Evidence) -> None:
         """Say how the turn is answered, and why."""
@@ -153,12 +160,12 @@ class Draft:
                 also(session)
             if session.get(Turn, turn.id) is not None:  # it is gone if its user deleted the conversation meanwhile
                 session.merge(turn)
-            record_turn(session, event_of(turn, self._clock))
+            record_turn(session, event_of(turn, self._clock, self.topic))
         return turn.view()
 
 
-def event_of(turn: Turn, clock: Clock) -> TurnEvent:
-    """Return the event of a turn: its numbers, no text."""
+def event_of(turn: Turn, clock: Clock, topic: str = "") -> TurnEvent:
+    """Return the event of a turn: its numbers and the id of its topic, no text."""
     return TurnEvent(
         turn_id=turn.id,
         tenant=turn.tenant,
@@ -178,6 +185,7 @@ def event_of(turn: Turn, clock: Clock) -> TurnEvent:
         input_tokens=turn.input_tokens,
         output_tokens=turn.output_tokens,
         cost_usd=turn.cost_usd,
+        topic=topic,
         error=turn.error or (turn.state if turn.state != State.DONE else None),
     )
 

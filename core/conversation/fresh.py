@@ -33,13 +33,19 @@ class Fresh:
         self._answerer = answerer
         self._threshold = threshold
 
+    def embedded(self, question: str) -> Vector | None:
+        """Return the vector of a question, or None where the embedder does not answer."""
+        try:
+            return self._embedder.embed([question])[0]
+        except ServiceError as error:
+            log.warning("retrieval_without_embedding", extra={"reason": str(error)})
+            return None
+
     def found(self, question: str, vector: Vector | None) -> tuple[tuple[Found, ...], bool]:
-        """Return the passages that are about a question, best first, and whether meaning was searched too."""
-        if vector is None:
-            try:
-                vector = self._embedder.embed([question])[0]
-            except ServiceError as error:
-                log.warning("retrieval_without_embedding", extra={"reason": str(error)})
+        """Return the passages that are about a question, best first, and whether meaning was searched too.
+
+        Without a vector, words alone are searched.
+        """
         retrieved = self._knowledge.retrieve(question, vector, RETRIEVED)
         return relevant(question, retrieved.found, self._threshold), retrieved.dense
 
@@ -61,7 +67,7 @@ class Fresh:
 
     def to(self, question: str) -> Answer | None:
         """Return the answer to a question by itself, or None where the library says nothing on it."""
-        found, dense = self.found(question, None)
+        found, dense = self.found(question, self.embedded(question))
         with closing(self.answered(Request(question, found), dense)) as pieces:
             answer = next(piece for piece in pieces if isinstance(piece, Answer))
         return answer if answer.complete and answer.quotes else None
