@@ -19,7 +19,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import DateTime, event
+from sqlalchemy import Connection, DateTime, event
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
@@ -91,6 +91,7 @@ class Database:
             self._make_folder()
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)
+        self._reading = self.engine.execution_options(read_only=True)
 
     def _make_folder(self) -> None:
         try:
@@ -112,19 +113,16 @@ class Database:
             yield session
 
     @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """Open a transaction for reading without a session, which costs more than a few small statements do."""
+        with _open_transaction(), self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
     def _session(self, *, read_only: bool) -> Iterator[Session]:
-        token = _transaction_open.set(True)
-        options: dict[str, Any] = {"read_only": True} if read_only else {}
-        engine = self.engine.execution_options(**options) if options else self.engine
-        try:
-            with Session(engine, expire_on_commit=False) as session:
-                yield session
-        except IntegrityError:
-            raise  # a broken rule of the schema is the caller's to answer
-        except DBAPIError as error:
-            raise _explain(error) from error
-        finally:
-            _transaction_open.reset(token)
+        engine = self._reading if read_only else self.engine
+        with _open_transaction(), Session(engine, expire_on_commit=False) as session:
+            yield session
 
     def migrate(self) -> None:
         """Bring the schema to the newest version; safe to call at every start."""
@@ -153,6 +151,19 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def _open_transaction() -> Iterator[None]:
+    token = _transaction_open.set(True)
+    try:
+        yield
+    except IntegrityError:
+        raise  # a broken rule of the schema is the caller's to answer
+    except DBAPIError as error:
+        raise _explain(error) from error
+    finally:
+        _transaction_open.reset(token)
+
+
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling is off: `_begin_immediate` says when one begins.
     connection.isolation_level = None
@@ -162,8 +173,10 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: Any) -> None:
     # A writer takes its lock at once: a reader that turns writer half way could not wait for it.
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("read_only", False):
+        connection.connection.execute("BEGIN")  # takes no lock and cannot fail: the driver is asked without detours
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _explain(error: DBAPIError) -> DatabaseError:

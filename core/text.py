@@ -6,6 +6,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 import Stemmer
 
@@ -160,7 +161,10 @@ class Names:
 
     def __init__(self, meanings: Mapping[str, str]) -> None:
         stemmed = {plain(name): meaning for name, meaning in meanings.items()}
-        self._names = sorted(stemmed.items(), key=lambda pair: -len(pair[0]))
+        names = sorted(stemmed.items(), key=lambda pair: -len(pair[0]))
+        self._by_first: dict[str, list[tuple[int, str, str]]] = {}
+        for place, (name, meaning) in enumerate(names):
+            self._by_first.setdefault(name.split(" ", 2)[1], []).append((place, name, meaning))
 
     def within(self, text: str) -> set[str]:
         """Return what the names in a text, given as :func:`plain` returns it, stand for.
@@ -177,7 +181,9 @@ class Names:
         ({'squat'}, ' are | safe ')
         """
         found = set()
-        for name, meaning in self._names:
+        # Only names whose first word is in the text: there can be a thousand others.
+        near = (self._by_first[word] for word in self._by_first.keys() & text.split())
+        for _, name, meaning in sorted(chain.from_iterable(near)):
             while name in text:
                 found.add(meaning)
                 text = text.replace(name, " | ")

@@ -39,9 +39,7 @@ class OnnxVerifier:
     def compare(self, asked: str, known: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return the probability that one answer serves both, shape (len(known),); see ``core.ports.Verifier``."""
         session, tokenizer = self.load()
-        logits = [
-            (_logit(session, tokenizer, asked, one) + _logit(session, tokenizer, one, asked)) / 2 for one in known
-        ]
+        logits = [_logit(session, tokenizer, asked, one) for one in known]
         value: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(np.array(logits, dtype=np.float64), -30, 30)))
         return value
 

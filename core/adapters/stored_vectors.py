@@ -151,11 +151,12 @@ class StoredVectors:
             self._accelerate(space)
 
     def _catch_up(self, namespace: str, space: _Space) -> None:
+        with self._database.look() as connection:
+            found = vector_records.versions(connection, namespace)
+        if found is None or found[0] == space.seen:
+            return
         with self._database.read() as session:
-            found = vector_records.versions(session, namespace)
-            if found is None or found[0] == space.seen:
-                return
-            version, floor = found
+            version, floor = vector_records.versions(session.connection(), namespace) or found
             if floor > space.seen:
                 self._forget_missing(session, namespace, space)
             for rows in vector_records.changes(session, namespace, space.seen):

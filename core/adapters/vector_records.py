@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text, bindparam, cast
+from sqlalchemy import JSON, Column, Connection, Index, LargeBinary, Text, bindparam, cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, delete, select, update
 
@@ -96,9 +96,9 @@ def forget_marks(session: Session, row: VectorNamespace, after: int, until: int)
         row.floor = max(row.floor, until)
 
 
-def versions(session: Session, namespace: str) -> tuple[int, int] | None:
+def versions(connection: Connection, namespace: str) -> tuple[int, int] | None:
     """Return (version, floor) of a namespace; None where nothing was ever written."""
-    row = session.execute(_VERSIONS, {"namespace": namespace}).first()
+    row = connection.execute(_VERSIONS, {"namespace": namespace}).first()
     return None if row is None else (row.version, row.floor)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ NAMES = ("one", "similarity", "margin", "support", "agreement", "verified", "unv
 WIDEST_MARGIN = 0.3
 SURE = 1e-4
 """The verifier is believed to be wrong at least this often."""
+_content = lru_cache(maxsize=4096)(content_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def agreement(asked: str, known: str) -> float:
     >>> round(agreement("How do I squat?", "How do I squat deeper?"), 2)
     0.5
     """
-    one, other = content_words(asked), content_words(known)
+    one, other = _content(asked), _content(known)
     return len(one & other) / len(one | other) if one | other else 1.0
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.ports import Match
-from core.semantic_cache.model import Kind, Standing
-from core.semantic_cache.records import CacheEntry, CacheQuestion
+from core.semantic_cache.model import Kind
+from core.semantic_cache.reading import Known, Owner, Question
 
-Known = Mapping[str, tuple[CacheQuestion, CacheEntry]]
 ALIKE = 0.85
 """Cosine from which another entry makes this one redundant."""
 
@@ -18,8 +17,8 @@ ALIKE = 0.85
 class Candidate:
     """The entry that is weighed, by its nearest question; `margin` and `support` as in ``evidence.Compared``."""
 
-    question: CacheQuestion
-    entry: CacheEntry
+    question: Question
+    entry: Owner
     similarity: float
     margin: float | None
     support: int
@@ -37,9 +36,10 @@ class Vetoed:
 def nearest(
     matches: Sequence[Match],
     known: Known,
-    usable: Callable[[CacheEntry], bool],
+    usable: Callable[[Owner], bool],
     veto: Callable[[str], str | None],
     least: float,
+    seen: Callable[[Owner], bool],
 ) -> tuple[Candidate | None, Vetoed | None]:
     """Return the candidate, if there is one, and the nearest question above it that was vetoed.
 
@@ -51,6 +51,9 @@ def nearest(
         Why the answer to a known question must not be served; None where nothing speaks against it.
     least : float
         Least cosine of a candidate.
+    seen : callable
+        Whether an entry is shared or the asker's own. Only such an entry speaks for another answer: else a user could
+        lower the hits of others by what waits for agreement.
     """
     vetoed: Vetoed | None = None
     for match in matches:
@@ -62,11 +65,11 @@ def nearest(
         if reason := veto(question.question):
             vetoed = vetoed or Vetoed(question.question, match.score, reason)
             continue
-        return _candidate(match, matches, known), vetoed
+        return _candidate(match, matches, known, seen), vetoed
     return None, vetoed
 
 
-def _candidate(best: Match, matches: Sequence[Match], known: Known) -> Candidate:
+def _candidate(best: Match, matches: Sequence[Match], known: Known, seen: Callable[[Owner], bool]) -> Candidate:
     # What the rules refused counts as a rival all the same: where the nearest is vetoed, the next is seldom right.
     question, entry = known[best.id]
     rival: float | None = None
@@ -77,16 +80,14 @@ def _candidate(best: Match, matches: Sequence[Match], known: Known) -> Candidate
         other, owner = known[match.id]
         if owner.id == entry.id and other.kind != Kind.NEGATIVE:
             support += 1
-        elif rival is None and _differs(owner, entry):
+        elif rival is None and _differs(owner, entry, seen):
             rival = match.score
     return Candidate(question, entry, best.score, None if rival is None else best.score - rival, support)
 
 
-def _differs(other: CacheEntry, entry: CacheEntry) -> bool:
+def _differs(other: Owner, entry: Owner, seen: Callable[[Owner], bool]) -> bool:
     """Say whether what lies near speaks for another answer; a negative example of the entry itself does."""
-    if other.id == entry.id:
-        return True
-    return other.answer_key != entry.answer_key and other.standing in (Standing.PENDING, Standing.SHARED)
+    return other.id == entry.id or (other.answer_key != entry.answer_key and seen(other))
 
 
 def redundancy(matches: Sequence[Match], known: Known) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import bindparam
-from sqlalchemy.orm import defer
 from sqlmodel import Session, col, delete, select
 
 from core.database import UtcDateTime
@@ -15,7 +14,6 @@ from core.semantic_cache.records import CacheEntry, CacheQuestion, HiddenAnswer
 OPEN = (Standing.PENDING, Standing.SHARED)
 
 
-# Built once: to put a statement together takes longer than to run it.
 _EXACT = (
     select(CacheEntry)
     .join(CacheQuestion)
@@ -27,13 +25,6 @@ _EXACT = (
     .order_by(col(CacheEntry.created_at).desc())
     .limit(10)
 )
-_BY_QUESTIONS = (
-    select(CacheQuestion, CacheEntry)
-    .options(defer(CacheEntry.answer), defer(CacheEntry.sources))  # type: ignore[arg-type]  # SQLModel types them so
-    .join(CacheEntry)
-    .where(col(CacheQuestion.id).in_(bindparam("ids", expanding=True)))
-    .where(CacheEntry.expires_at > bindparam("now", type_=UtcDateTime))
-)
 
 
 def exact(session: Session, scope: Scope, key: str, now: datetime) -> list[CacheEntry]:
@@ -41,24 +32,6 @@ def exact(session: Session, scope: Scope, key: str, now: datetime) -> list[Cache
     where = {"namespace": scope.namespace, "key": key, "now": now}
     where |= {"tenant": scope.tenant, "release": scope.release, "locale": scope.locale}
     return list(session.exec(_EXACT, params=where))
-
-
-def by_questions(session: Session, ids: list[str], now: datetime) -> dict[str, tuple[CacheQuestion, CacheEntry]]:
-    """Return question and live entry, without its answer and sources, for each of these question ids."""
-    found = session.exec(_BY_QUESTIONS, params={"ids": ids, "now": now})
-    return {question.id: (question, entry) for question, entry in found}
-
-
-_HIDDEN = select(HiddenAnswer.answer_key).where(
-    HiddenAnswer.tenant == bindparam("tenant"),
-    HiddenAnswer.actor_id == bindparam("actor"),
-    col(HiddenAnswer.answer_key).in_(bindparam("keys", expanding=True)),
-)
-
-
-def hidden(session: Session, tenant: str, actor_id: str, keys: list[str]) -> set[str]:
-    """Return which of these answers the user must not see."""
-    return set(session.exec(_HIDDEN, params={"tenant": tenant, "actor": actor_id, "keys": keys})) if keys else set()
 
 
 def all_hidden(session: Session, tenant: str, actor_id: str) -> list[HiddenAnswer]:

@@ -12,9 +12,9 @@ from core.ports import Embedder, Match, Vector, VectorStore, Verifier
 from core.semantic_cache.evidence import Compared, agreement
 from core.semantic_cache.learning import InForce, Learner
 from core.semantic_cache.model import Evidence, Hit, Miss, Weighed, question_key
-from core.semantic_cache.nearest import Candidate, Known, Vetoed, nearest, redundancy
-from core.semantic_cache.queries import OPEN, by_questions, hidden
-from core.semantic_cache.records import CacheEntry, CacheQuestion
+from core.semantic_cache.nearest import Candidate, Vetoed, nearest, redundancy
+from core.semantic_cache.queries import OPEN
+from core.semantic_cache.reading import Known, Owner, Question, Told, near, told
 from core.semantic_cache.tiers import Asked, Usable, hit
 from core.semantic_cache.veto import Veto
 
@@ -62,31 +62,36 @@ class Semantic:
         scope = asked.scope
         where = {"tenant": scope.tenant, "release": scope.release, "locale": scope.locale}
         matches = self._store.query(scope.namespace, vector, limit=NEAREST, where=where)
-        near = [match for match in matches if match.score >= LEAST_SIMILARITY]
-        if not near:
+        close = [match for match in matches if match.score >= LEAST_SIMILARITY]
+        if not close:
             return Miss(vector, Evidence("none", matches[0].score if matches else None))
-        with self._database.read() as session:
-            known = by_questions(session, [match.id for match in near], asked.now)
-            keys = list({entry.answer_key for _, entry in known.values()})
-            unseen = hidden(session, asked.actor.tenant, asked.actor.id, keys)
-        found = self._best(asked, vector, near, known, unseen)
-        return replace(found, redundancy=redundancy(near, known)) if isinstance(found, Miss) else found
+        with self._database.look() as connection:
+            known, unseen = near(connection, [match.id for match in close], asked.actor, asked.now)
+        found = self._best(asked, vector, close, known, unseen)
+        return replace(found, redundancy=redundancy(close, known)) if isinstance(found, Miss) else found
 
-    def _best(self, asked: Asked, vector: Vector, near: list[Match], known: Known, unseen: set[str]) -> Hit | Miss:
+    def _best(self, asked: Asked, vector: Vector, close: list[Match], known: Known, unseen: set[str]) -> Hit | Miss:
         """Decide on the nearest entry that may be served; if it is not, on the nearest that waits for agreement.
 
         What waits is weighed so that a fresh answer can agree with it. It covers nothing that may be served.
         """
         veto = self._veto()
 
-        def servable(entry: CacheEntry) -> bool:
+        def servable(entry: Owner) -> bool:
             return self._usable.to(entry, asked, unseen)
 
-        def weighable(entry: CacheEntry) -> bool:
+        def weighable(entry: Owner) -> bool:
             return entry.standing in OPEN and entry.answer_key not in unseen and self._usable.current(entry)
 
-        def best_of(usable: Callable[[CacheEntry], bool]) -> tuple[Candidate | None, Vetoed | None]:
-            return nearest(near, known, usable, lambda other: veto.reason(asked.question, other), LEAST_SIMILARITY)
+        def best_of(usable: Callable[[Owner], bool]) -> tuple[Candidate | None, Vetoed | None]:
+            return nearest(
+                close,
+                known,
+                usable,
+                lambda other: veto.reason(asked.question, other),
+                LEAST_SIMILARITY,
+                lambda entry: self._usable.seen(entry, asked),
+            )
 
         best, vetoed = best_of(servable)
         found = self._decide(asked, vector, best, vetoed) if best else None
@@ -95,7 +100,7 @@ class Semantic:
         waiting, vetoed = best_of(weighable)
         if waiting is not None and (best is None or waiting.question.id != best.question.id):
             found = self._decide(asked, vector, waiting, vetoed)
-        return found or Miss(vector, _nothing(near[0].score, vetoed))
+        return found or Miss(vector, _nothing(close[0].score, vetoed))
 
     def _decide(self, asked: Asked, vector: Vector, best: Candidate, vetoed: Vetoed | None) -> Hit | Miss:
         force = self._learner.in_force(asked.scope.tenant)
@@ -113,15 +118,14 @@ class Semantic:
             weighed.required,
             decision=weighed.id,
         )
-        whole = self._whole(best.entry.id) if weighed.served else None
+        whole = self._told(best.entry.id) if weighed.served else None
         if whole is None:  # not served, or gone since it was found
             return Miss(vector, evidence, replace(weighed, served=False))
-        return hit(whole, evidence, asked.now, weighed)
+        return hit(best.entry, whole, evidence, asked.now, weighed)
 
-    def _whole(self, entry_id: str) -> CacheEntry | None:
-        with self._database.read() as session:
-            entry = session.get(CacheEntry, entry_id)
-        return entry if entry is not None and entry.standing in OPEN else None
+    def _told(self, entry_id: str) -> Told | None:
+        with self._database.look() as connection:
+            return told(connection, entry_id)
 
     def _weighed(self, question: str, best: Candidate, force: InForce, required: float) -> Weighed:
         known = best.question.question
@@ -148,7 +152,7 @@ class Semantic:
             served=False,
         )
 
-    def _verified(self, question: str, known: CacheQuestion) -> float | None:
+    def _verified(self, question: str, known: Question) -> float | None:
         if known.key == question_key(question):
             return 1.0  # the same question, of an entry that the exact tier may not serve yet
         return None if self._verifier is None else float(self._verifier.compare(question, [known.question])[0])

@@ -10,8 +10,7 @@ from typing import Protocol
 from core.access.model import Actor
 from core.database import Database
 from core.semantic_cache.model import Evidence, Hit, Miss, Scope, Standing, Weighed, question_key
-from core.semantic_cache.queries import exact, hidden
-from core.semantic_cache.records import CacheEntry
+from core.semantic_cache.reading import Owner, Told, equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +51,28 @@ class Usable:
     def __init__(self, digests: Callable[[], Mapping[str, str]]) -> None:
         self._digests = digests
 
-    def current(self, entry: CacheEntry) -> bool:
+    def current(self, entry: Owner) -> bool:
         """Say whether every document that the entry quotes is as it was."""
         if not entry.documents:
             return True
         now = self._digests()
         return all(now.get(document) == digest for document, digest in entry.documents.items())
 
-    def to(self, entry: CacheEntry, asked: Asked, unseen: set[str]) -> bool:
+    def to(self, entry: Owner, asked: Asked, unseen: set[str]) -> bool:
         """Say whether an entry may be served to who asks; `unseen` are keys of answers that are hidden from them."""
         scope = asked.scope
         return (
             (entry.tenant, entry.release, entry.locale) == (scope.tenant, scope.release, scope.locale)
-            and (entry.standing == Standing.SHARED or self.own(entry, asked))
+            and self.seen(entry, asked)
             and entry.answer_key not in unseen
             and self.current(entry)
         )
 
     @staticmethod
-    def own(entry: CacheEntry, asked: Asked) -> bool:
-        """Say whether an entry waits for agreement and was made for who asks."""
-        return entry.standing == Standing.PENDING and entry.asked_by == asked.actor.id
+    def seen(entry: Owner, asked: Asked) -> bool:
+        """Say whether an entry is shared, or waits for agreement and was made for who asks."""
+        own = entry.standing == Standing.PENDING and entry.asked_by == asked.actor.id
+        return entry.standing == Standing.SHARED or own
 
 
 class Exact:
@@ -84,27 +84,24 @@ class Exact:
 
     def look(self, asked: Asked) -> Hit | None:
         """Return the newest entry that was asked just this."""
-        with self._database.read() as session:
-            entries = exact(session, asked.scope, question_key(asked.question), asked.now)
-            if not entries:
-                return None
-            unseen = hidden(session, asked.actor.tenant, asked.actor.id, [entry.answer_key for entry in entries])
-        for entry in entries:
-            if self._usable.to(entry, asked, unseen):
-                return hit(entry, Evidence("exact", 1.0, asked.question), asked.now)
+        with self._database.look() as connection:
+            found = list(equal(connection, asked.scope, question_key(asked.question), asked.actor, asked.now))
+        for entry, told in found:
+            if self._usable.to(entry, asked, set()):
+                return hit(entry, told, Evidence("exact", 1.0, asked.question), asked.now)
         return None
 
 
-def hit(entry: CacheEntry, evidence: Evidence, now: datetime, weighed: Weighed | None = None) -> Hit:
+def hit(entry: Owner, told: Told, evidence: Evidence, now: datetime, weighed: Weighed | None = None) -> Hit:
     """Return an entry as a hit."""
-    evidence = replace(evidence, asked=entry.served, liked=entry.liked)
+    evidence = replace(evidence, asked=told.served, liked=told.liked)
     return Hit(
         entry.id,
-        entry.answer,
+        told.answer,
         entry.answer_key,
-        tuple(entry.sources),
-        entry.created_at,
+        tuple(told.sources),
+        told.created_at,
         evidence,
         weighed,
-        stale=entry.fresh_until <= now,
+        stale=told.fresh_until <= now,
     )

@@ -1,53 +1,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
 from core.ports import Match
 from core.semantic_cache.model import Kind, Standing
 from core.semantic_cache.nearest import ALIKE, Candidate, Vetoed, nearest, redundancy
-from core.semantic_cache.records import CacheEntry, CacheQuestion
-
-NOW = datetime(2026, 5, 4, tzinfo=UTC)
+from core.semantic_cache.reading import Owner, Question
 
 
 class Near:
     """Questions at a distance, nearest first; each is called as its entry with its place behind."""
 
     def __init__(self) -> None:
-        self.entries: dict[str, CacheEntry] = {}
-        self.known: dict[str, tuple[CacheQuestion, CacheEntry]] = {}
+        self.entries: dict[str, Owner] = {}
+        self.known: dict[str, tuple[Question, Owner]] = {}
         self.matches: list[Match] = []
 
-    def entry(self, name: str, standing: Standing, key: str) -> CacheEntry:
+    def entry(self, name: str, standing: Standing, key: str) -> Owner:
         return self.entries.setdefault(
             name,
-            CacheEntry(
-                id=name, tenant="t", release="r", locale="en", standing=standing, answer=name, answer_key=key,
-                sources=[], created_at=NOW, fresh_until=NOW, expires_at=NOW,
-            ),
-        )  # fmt: skip
+            Owner(name, "t", "r", "en", standing, "author", key, {}, 0.0, 0.0),
+        )
 
     def add(
         self, name: str, score: float, *, kind: Kind = Kind.ASKED, standing: Standing = Standing.SHARED, key: str = ""
     ) -> Near:
         owner = self.entry(name, standing, key or name)
-        row = CacheQuestion(
-            id=f"{name}{len(self.matches)}", entry_id=name, namespace="n", key=name, question=f"{name} {score}",
-            kind=kind, indexed=True,
-        )  # fmt: skip
+        row = Question(f"{name}{len(self.matches)}", f"{name} {score}", name, kind)
         self.known[row.id] = (row, owner)
         self.matches.append(Match(row.id, score, {}))
         return self
 
     def best(
         self,
-        usable: Callable[[CacheEntry], bool] = lambda entry: entry.standing == Standing.SHARED,
+        usable: Callable[[Owner], bool] = lambda entry: entry.standing == Standing.SHARED,
         vetoed: str = "nothing",
+        seen: tuple[Standing, ...] = (Standing.SHARED,),
     ) -> tuple[Candidate | None, Vetoed | None]:
-        return nearest(self.matches, self.known, usable, lambda text: "no" if vetoed in text else None, 0.6)
+        def veto(text: str) -> str | None:
+            return "no" if vetoed in text else None
+
+        return nearest(self.matches, self.known, usable, veto, 0.6, lambda entry: entry.standing in seen)
 
 
 def test_the_nearest_is_weighed_beside_the_next_of_another_entry() -> None:
@@ -100,8 +95,16 @@ def test_what_may_not_be_served_gives_way(standing: Standing) -> None:
     found, _ = Near().add("a", 0.95, standing=standing).add("b", 0.9).best()
     assert found is not None
     assert found.entry.id == "b"
-    rival = standing == Standing.PENDING
-    assert (found.margin is not None) is rival, "only what may yet be served speaks for another answer"
+    assert found.margin is None, "and speaks for no other answer"
+
+
+def test_what_waits_is_a_rival_to_its_own_author_only() -> None:
+    near = Near().add("a", 0.95, standing=Standing.PENDING).add("b", 0.9)
+    others, own = near.best()[0], near.best(seen=(Standing.SHARED, Standing.PENDING))[0]
+    assert others is not None
+    assert own is not None
+    assert others.margin is None
+    assert own.margin == pytest.approx(-0.05)
 
 
 def test_what_waits_is_weighed_where_it_is_wanted() -> None:
@@ -118,7 +121,7 @@ def test_what_is_not_near_or_not_known_is_passed_over() -> None:
     assert found is not None
     assert found.entry.id == "a"
     assert near.best(usable=lambda entry: entry.id == "c") == (None, None)
-    assert nearest([], {}, lambda entry: True, lambda text: None, 0.6) == (None, None)
+    assert nearest([], {}, lambda entry: True, lambda text: None, 0.6, lambda entry: True) == (None, None)
 
 
 def test_entries_that_are_close_are_counted_once_each() -> None:

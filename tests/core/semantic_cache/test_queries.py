@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from core.database import Database
 from core.semantic_cache.model import Scope
-from core.semantic_cache.queries import by_questions, exact, expired, remove, serving, unindexed
+from core.semantic_cache.queries import exact, expired, remove, serving, unindexed
 from core.semantic_cache.records import CacheEntry, CacheQuestion
 from tests.house import MovableClock
 
@@ -51,12 +51,9 @@ def test_equal_questions_come_newest_first_live_only_and_ten_at_most(database: D
         assert exact(session, replace(SCOPE, tenant="other"), "key", NOW) == []
 
 
-def test_questions_are_found_by_id_with_their_live_entries(database: Database) -> None:
+def test_only_live_entries_are_served(database: Database) -> None:
     keep(database, [entry("live"), entry("over", days=0)], [question("a", "live"), question("b", "over")])
     with database.read() as session:
-        found = by_questions(session, ["a", "b", "unknown"], NOW)
-        assert {name: (row.id, one.id) for name, (row, one) in found.items()} == {"a": ("a", "live")}
-        assert by_questions(session, [], NOW) == {}
         assert serving(session, ["live", "over", "unknown"], NOW) == {"live"}
 
 
