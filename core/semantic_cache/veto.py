@@ -7,12 +7,13 @@ differ by a number, a name or a negation the cosine of bi-encoders is close to c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from core.semantic_cache import vocabulary
-from core.semantic_cache.order import exchanged, goes_with
+from core.semantic_cache.naming import others_named
+from core.semantic_cache.order import exchanged, goes_with, roles_exchanged
 from core.text import Names, plain, quantities, stem, tokens, unit
 
 _NEGATIONS = frozenset(stem("not no non never nothing nobody none without nor neither avoid except cannot".split()))
@@ -20,6 +21,7 @@ _NEGATIONS = frozenset(stem("not no non never nothing nobody none without nor ne
 _DENYING = re.compile(
     "|".join(rf"\b{name}\b".replace(" ", r"[\s-]+") for name in vocabulary.denying(vocabulary.EQUIPMENT)), re.IGNORECASE
 )
+_UNDOING = ("un", "dis", "in", "im", "il", "ir", "non", "mis", "de")
 _HARM = tuple(map(plain, vocabulary.HARM.split("\n")))
 # These ask where they open a clause, or before a verb; "can I run when I have a cold" does not ask when.
 _ASKING = re.compile(
@@ -34,7 +36,8 @@ class _Reading:
     """What a question says, concept by concept.
 
     For each kind of concept there are two sets: those named anywhere, and those named outside of an exercise's name.
-    `text` is the question as :func:`core.text.plain` returns it.
+    `text` is the question as :func:`core.text.plain` returns it. Of the pairs of opposites, `said` has a bit for each
+    whose first side stands in the text, and `against` for the second.
     """
 
     words: frozenset[str]
@@ -44,6 +47,9 @@ class _Reading:
     exercises: frozenset[str]
     concepts: tuple[tuple[frozenset[str], frozenset[str]], ...]
     text: str
+    said: int
+    against: int
+    delicate: bool
 
 
 class Veto:
@@ -67,6 +73,9 @@ class Veto:
     def reason(self, asked: str, known: str) -> str | None:
         """Say why an answer to `known` must not be served for `asked`; None where nothing speaks against it."""
         one, other = self._reading(asked), self._reading(known)
+        return self._differs(one, other) or _told_apart(asked, known)
+
+    def _differs(self, one: _Reading, other: _Reading) -> str | None:
         if one.amounts != other.amounts or _units_differ(one.units, other.units):
             return "numbers or units differ"
         if one.negations != other.negations:
@@ -89,24 +98,31 @@ class Veto:
         for kind, names in self._kinds.items():
             asks = _asks(question) if kind == vocabulary.ASKED else frozenset()
             concepts.append((asks | names.within(text), asks | names.within(outside)))
+        named = dict(zip(self._kinds, concepts, strict=True))
         return _Reading(
             frozenset(words),
-            tuple(sorted(quantities(words))),
+            _in_order(quantities(words)),
             frozenset(name for word in words if (name := unit(word))),
             sum(word in _NEGATIONS for word in stem(tokens(_DENYING.sub(" ", question)))),
             frozenset(exercises),
             tuple(concepts),
             text,
+            _bits(any(word in text for word in words) for _, _, words, _ in self._opposites),
+            _bits(any(word in text for word in against) for _, _, _, against in self._opposites),
+            any(named[kind][0] for kind in vocabulary.DELICATE) or any(word in text for word in _HARM),
         )
 
     def _opposed(self, one: _Reading, other: _Reading) -> str | None:
-        for word, opposite, words, against in self._opposites:
-            said, meant = _sides(one.text, words, against), _sides(other.text, words, against)
-            if said != meant and any(said) and any(meant):
+        either = (one.said | one.against) & (other.said | other.against)
+        apart = either & ((one.said ^ other.said) | (one.against ^ other.against))
+        both = one.said & one.against & other.said & other.against
+        for place in _places(apart | both):
+            word, opposite, words, against = self._opposites[place]
+            if apart >> place & 1:
                 return f"opposites: {word} and {opposite}"
-            if all(said) and all(meant) and _paired_otherwise(one.text, other.text, words, against):
+            if _paired_otherwise(one.text, other.text, words, against):
                 return f"opposites: {word} and {opposite} are exchanged"
-        if undone := _undone(one.words, other.words):
+        if undone := _undone(one.words, other.words) | _done_to(one.words, other.words):
             return "opposites: {} and {}".format(*min(undone))
         if moved := exchanged(one.text.split(), other.text.split()):
             return f"order differs: {moved}"
@@ -114,14 +130,25 @@ class Veto:
 
     def is_delicate(self, question: str) -> bool:
         """Say whether a wrong answer could hurt: the question speaks of illness, injury, a group of people, or harm."""
-        reading = self._reading(question)
-        named = dict(zip(self._kinds, reading.concepts, strict=True))
-        return any(named[kind][0] for kind in vocabulary.DELICATE) or any(word in reading.text for word in _HARM)
+        return self._reading(question).delicate
+
+
+def _in_order(amounts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Sort by unit alone: "3 sets of 10" may be said the other way round, "from 9 to 4" may not."""
+    return tuple(sorted(amounts, key=lambda amount: amount[1]))
 
 
 def _asks(question: str) -> frozenset[str]:
     found = (opening or inside for opening, inside in _ASKING.findall(question))
     return frozenset({"when": "time", "why": "reason", "where": "place", "who": "person"}[w.lower()] for w in found)
+
+
+def _told_apart(asked: str, known: str) -> str | None:
+    if name := others_named(asked, known):
+        return f"name differs: {name}"
+    if moved := roles_exchanged(asked, known):
+        return f"order differs: {moved}"
+    return None
 
 
 def _contradicting(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
@@ -140,8 +167,19 @@ def _undone(one: frozenset[str], other: frozenset[str]) -> frozenset[tuple[str, 
     return frozenset(
         (word, prefix + word)
         for word in one ^ other
-        for prefix in ("un", "dis", "in", "im", "non")
+        for prefix in _UNDOING
         if prefix + word in (gained if word in lost else lost)
+    )
+
+
+def _done_to(one: frozenset[str], other: frozenset[str]) -> frozenset[tuple[str, str]]:
+    """Return who does it in one question and whom it is done to in the other: "employer", "employee"."""
+    return frozenset(
+        (word, base + ending)
+        for word in one ^ other
+        for base in [word.removesuffix("s").removesuffix("ee")]
+        for ending in ("er", "ers", "or", "ors")
+        if word.endswith(("ee", "ees")) and base + ending in (other if word in one else one)
     )
 
 
@@ -153,5 +191,13 @@ def _paired_otherwise(one: str, other: str, words: tuple[str, ...], against: tup
     )
 
 
-def _sides(text: str, words: tuple[str, ...], against: tuple[str, ...]) -> tuple[bool, bool]:
-    return any(word in text for word in words), any(word in text for word in against)
+def _bits(flags: Iterable[bool]) -> int:
+    """Return the flags as a number, the first as its lowest bit."""
+    return sum(flag << place for place, flag in enumerate(flags))
+
+
+def _places(bits: int) -> Iterator[int]:
+    """Yield the places of the bits that are set, the lowest first."""
+    while bits:
+        yield (bits & -bits).bit_length() - 1
+        bits &= bits - 1
