@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
@@ -35,7 +36,7 @@ class AppriseNotifier:
     def __init__(self, addresses: Sequence[str]) -> None:
         self._plugins: dict[str, Any] = {}
         for number, address in enumerate(addresses, start=1):
-            plugin = apprise.Apprise.instantiate(address, asset=ASSET)
+            plugin = _plugin(address)
             if plugin is None:
                 raise SettingsError(f"COACH_ALERT_URLS: Apprise cannot read address {number}; see docs/settings.md.")
             # The name must not show the address, and must be the same after a restart.
@@ -64,3 +65,10 @@ class AppriseNotifier:
             raise ServiceUnavailable(channel, f"{channel} cannot be reached; check the address.") from error
         if not taken:
             raise ServiceUnavailable(channel, f"{channel} did not take the alert; check the address and its service.")
+
+
+def _plugin(address: str) -> Any:
+    with warnings.catch_warnings():
+        # At the first address Apprise loads every service, of which some import what Python will drop one day.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return apprise.Apprise.instantiate(address, asset=ASSET)
