@@ -21,6 +21,7 @@ from core.drift.detectors.volume import unusual
 
 PACE = 0.03
 """Share of the way that the usual volume follows the volume seen, each hour."""
+USUAL = Caps()
 FREE = Caps(times=0.0, least=6.0, most=6.0)
 """For the onset: an hour may say much, as it only dates what the evidence has found."""
 
@@ -35,12 +36,12 @@ class Design:
 
     run_length: float = 2160.0
     watch_length: float = 168.0
-    margin: float = 0.1
+    margin: float = 0.15
     certainty: float = 1.0
-    wobble: float = 2.4
+    wobble: float = 2.5
     shifts: tuple[float, ...] = (0.2, 0.45, 0.9)
     sizes: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.5, 2.2)
-    caps: Caps = Caps()
+    caps: Caps = USUAL
     crowd: float = 0.15
     """Most that an hour with an unusual number of trials may say."""
     recovered: float = 2.5

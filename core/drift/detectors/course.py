@@ -1,8 +1,8 @@
 """When a raised rate began, and when it is over: two cumulative sums (Page, 1954) beside the evidence.
 
-The onset is the most likely one: with S_t the log likelihood ratio of a shift, the start that maximises S_T - S_start is
-where the cumulative sum last stood at 0, and of several shifts the one with the highest sum counts. The end is shown by
-a sum the other way, of the usual rate against half the shift that was found.
+The onset is the most likely one: with S_t the log likelihood ratio of a shift, the start that maximises S_T - S_start
+is where the cumulative sum last stood at 0, and of several shifts the one with the highest sum counts. The end is shown
+by a sum the other way, of the usual rate against half the shift that was found.
 """
 
 from __future__ import annotations

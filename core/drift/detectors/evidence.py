@@ -1,8 +1,8 @@
 """Evidence for a raised rate that may be looked at as often as one likes.
 
 For an hour with n trials and x positives and a null rate p, the likelihood ratio of a higher rate q is an e-value: its
-mean is at most 1 for *every* rate up to p, whatever n is, because it rises with x. Two things only lower it: an exponent
-in (0, 1] (Jensen's inequality), and a cap, so that no single hour convinces.
+mean is at most 1 for *every* rate up to p, whatever n is, because it rises with x. Two things keep it one: an exponent
+in (0, 1], by Jensen's inequality, and a cap, so that no single hour convinces.
 
 E-values of an hour that began at each past hour are multiplied and added up: M_t = (M_{t-1} + 1) e_t, the statistic of
 Shiryaev (1963) and Roberts (1966). Then M_t - t is a supermartingale, so that E[M_t] <= t, and an alarm at M >= A comes
@@ -26,7 +26,7 @@ HIGHEST = 1e12
 
 @dataclass(frozen=True, slots=True)
 class Bets:
-    """Log likelihood ratios of one trial by slot and shift, as nested lists (slots, shifts): floats are quick to reach."""
+    """Log likelihood ratios of one trial, nested lists of shape (slots, shifts): floats are quick to reach."""
 
     positive: list[list[float]]
     negative: list[list[float]]
@@ -59,7 +59,7 @@ class Bets:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much one hour may say, in natural logarithms: `times` the growth that a true bet would bring, within bounds."""
+    """How much one hour may say, in natural logarithms: `times` the growth that a true bet brings, within bounds."""
 
     times: float = 4.0
     least: float = 0.9

@@ -1,8 +1,8 @@
 """The reference: what rate is usual at which hour, how well that is known, and how much it wobbles by itself.
 
-A binomial regression with a ridge on calendar terms, by iteratively reweighted least squares (McCullagh & Nelder, 1989,
-*Generalized Linear Models*, ch. 4). Hours of a volume or rate far from usual (bursts, outages) are weighed down as Huber
-(1964) does, so that they do not become what is usual.
+A binomial regression with a ridge on calendar terms, by iteratively reweighted least squares (McCullagh & Nelder,
+1989, *Generalized Linear Models*, ch. 4). Hours of a volume or rate far from usual (bursts, outages) are weighed down
+as Huber (1964) does, so that they do not become what is usual.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ class Reference:
             weight = size * np.minimum(1.0, OUTLYING / np.maximum(away, 1e-9))
             dispersion = wobble.dispersion
         mean = np.average(x, axis=0, weights=trials + 1e-9)
-        spread = float(np.sqrt(dispersion * mean @ np.linalg.solve(precision, mean)))
+        # Days that wobble together (half of them, say) tell the level less well than their counts do.
+        days = max(1.0, len(np.unique(hours // 24)) / 2)
+        spread = float(np.sqrt(dispersion * mean @ np.linalg.solve(precision, mean) + wobble.deviation**2 / days))
         return cls(table @ beta, spread, wobble, volume, int(trials.sum()), int(positives.sum()))
 
     def rate(self, hours: Numbers, shift: float = 0.0) -> Numbers:

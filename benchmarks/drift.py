@@ -1,0 +1,89 @@
+"""How soon detectors of drift see a change, and how often they see one that is not there, on simulated traffic.
+
+    python -m benchmarks.drift [--runs 200] [--signals miss,dislike] [--rates 5,50,500] [--worlds quiet,wobble,…]
+                               [--peers adwin,cusum,…] [--detector module:factory] [--json]
+
+`alarms` is how often the alarm goes on in 90 days without a change, `runs with` the share of runs in which it does;
+delays are in hours, counted to the end of the hour. A factory is called with the signal's name and returns a detector
+with `fit` and `update` (core/drift/detectors/contract.py). Every detector sees the same traffic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from math import isfinite
+from typing import Any
+
+from benchmarks.drift_parts.measure import cell
+from benchmarks.drift_parts.peers import PEERS, by_path, ours
+from benchmarks.drift_parts.traffic import SIGNALS, WORLDS, Signal
+from benchmarks.report import machine, table
+
+CORE = ("quiet", "wobble", "step", "ramp", "spike")
+Factory = Callable[[Signal], Any]
+
+
+def measure(given: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return a row for each detector, signal, rate and world."""
+    makers: dict[str, Factory] = {"ours": ours} if not given.detector else {}
+    makers |= {path: by_path(path) for path in given.detector}
+    makers |= {name: PEERS[name] for name in given.peers}
+    rows = []
+    for signal in (SIGNALS[name] for name in given.signals):
+        for rate in given.rates:
+            for world in (WORLDS[name] for name in given.worlds):
+                for name, make in makers.items():
+                    found = cell(partial(make, signal), world, signal, rate, given.runs, given.seed)
+                    rows.append({"signal": signal.name, "per hour": rate, "detector": name, **found})
+    return rows
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print: one table for each kind of world, as each has figures of its own."""
+    given = _parser().parse_args(arguments)
+    rows = measure(given)
+    kinds: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        kinds.setdefault(tuple(row), []).append(row)
+    facts = {"runs": given.runs, "seed": given.seed, "machine": machine()}
+    print(f"# drift · {' · '.join(f'{key} {value}' for key, value in facts.items())}")
+    for kind in kinds.values():
+        print(f"\n{table(kind)}")
+    if given.json:
+        print(json.dumps({"benchmark": "drift", **facts, "rows": [_plain(row) for row in rows]}))
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row that JSON can hold: a delay without end is null."""
+    return {key: None if isinstance(value, float) and not isfinite(value) else value for key, value in row.items()}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--signals", type=_among(SIGNALS), default=list(SIGNALS))
+    parser.add_argument("--rates", type=lambda value: [int(one) for one in value.split(",")], default=[5, 50, 500])
+    parser.add_argument("--worlds", type=_among(WORLDS), default=list(CORE), help=", ".join(WORLDS) + ", or all")
+    parser.add_argument("--peers", type=_among(PEERS), default=[], help=", ".join(PEERS) + ", or all")
+    parser.add_argument("--detector", action="append", default=[], help="module:factory, in place of the default")
+    parser.add_argument("--seed", type=int, default=20261128)
+    parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
+    return parser
+
+
+def _among(known: Any) -> Callable[[str], list[str]]:
+    def names(value: str) -> list[str]:
+        found = list(known) if value == "all" else [name.strip() for name in value.split(",")]
+        unknown = [name for name in found if name not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: there are {', '.join(known)}, and all")
+        return found
+
+    return names
+
+
+if __name__ == "__main__":
+    main()
