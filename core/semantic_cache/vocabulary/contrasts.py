@@ -89,6 +89,19 @@ upload / download
 accept / reject, decline, refuse
 win / lose
 arrive, arrival / depart, departure, leave
+was, were, did, used to / will, shall, going to
+both / either, neither
+lender, creditor / borrower, debtor
+buyer, customer, purchaser / seller, vendor
+sender / receiver, recipient
+teacher, tutor / student, pupil
+landlord / tenant
+host / guest
+doctor / patient
+plaintiff / defendant
+parent / child
+winner / loser
+victim / offender
 north, northern / south, southern
 east, eastern / west, western
 rise / fall
