@@ -179,7 +179,7 @@ def _done_to(one: frozenset[str], other: frozenset[str]) -> frozenset[tuple[str,
         for word in one ^ other
         for base in [word.removesuffix("s").removesuffix("ee")]
         for ending in ("er", "ers", "or", "ors")
-        if word.endswith(("ee", "ees")) and base + ending in (other if word in one else one)
+        if len(base) > 2 and word.endswith(("ee", "ees")) and base + ending in (other if word in one else one)
     )
 
 

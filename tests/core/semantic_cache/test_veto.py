@@ -117,3 +117,34 @@ def test_both_sides_of_an_opposite_are_not_one_of_them() -> None:
     assert VETO.reason("Eat before and after?", "Eat before?") == "opposites: before and after"
     assert VETO.reason("Eat before and after?", "Eat after and before?") is None
     assert VETO.reason("Eat before it?", "Eat?") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("What should a trainer bring?", "What should a trainee bring?"),
+        ("Who pays the assignors?", "Who pays the assignee?"),
+        ("Is misuse common?", "Is use common?"),
+        ("How do I get from gate 3 to gate 8?", "How do I get from gate 8 to gate 3?"),
+        ("Are all paths lit?", "Are any paths lit?"),
+        ("What was the toll?", "What will the toll be?"),
+        ("Is it busy on a Monday?", "Is it busy on a Friday?"),
+        ("Where is Lima?", "Where is Quito?"),
+        ("Did Ann phone Bob?", "Did Bob phone Ann?"),
+    ],
+)
+def test_everyday_questions_that_differ_in_little_are_told_apart(one: str, other: str) -> None:
+    assert Veto().reason(one, other)
+    assert Veto().reason(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Is there a fee for a transfer?", "Is there a fee when I transfer?"),
+        ("Can I do 10 reps in 3 sets?", "Can I do 3 sets with 10 reps?"),
+        ("What would a committee decide?", "What does a committee decide?"),
+    ],
+)
+def test_everyday_questions_that_mean_the_same_are_not(one: str, other: str) -> None:
+    assert Veto().reason(one, other) is None
