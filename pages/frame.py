@@ -52,6 +52,12 @@ if actor.role >= Role.PRODUCT:
             icon=":material/forum:",
             help="Every turn with its whole story: search, filter, mark.",
         ),
+        st.Page(
+            "product/drift.py",
+            title="Drift",
+            icon=":material/trending_up:",
+            help="Whether rates or questions have drifted, since when, and what follows.",
+        ),
     ]
 if actor.role >= Role.ADMIN:
     sections["Admin"] = [
@@ -74,6 +80,8 @@ try:
 except CoachError as error:  # whatever a page did not foresee, such as a damaged database
     st.error(str(error), icon=":material/error:")
 with st.sidebar:
+    if services.settings.tenant == "demo":
+        st.badge("Demo data", icon=":material/science:", color="orange")
     st.caption(f"{plain_label(name)} · {plain_label(actor.name)}, {actor.role.title}")
     if services.settings.sign_in == "oidc":
         st.button("Sign out", icon=":material/logout:", on_click=st.logout, type="tertiary")
