@@ -21,7 +21,7 @@ def path_of(trials: list[int]) -> Path:
     )  # fmt: skip
 
 
-@given(st.lists(st.integers(0, 50), max_size=60), st.integers(1, 24))
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=60), st.integers(1, 24))
 def test_no_hour_is_lost_and_each_span_but_the_first_is_whole(trials: list[int], hours: int) -> None:
     found = spans(path_of(trials), hours)
     assert sum(span.trials for span in found) == sum(trials)
