@@ -27,7 +27,7 @@ def test_no_hour_is_lost_and_each_span_but_the_first_is_whole(trials: list[int],
     assert sum(span.trials for span in found) == sum(trials)
     ends = [*(span.start for span in found[1:]), 100 + len(trials)]
     assert all(end - span.start == hours for span, end in list(zip(found, ends, strict=True))[1:])
-    assert all(0.1 <= span.usual <= 0.2 for span in found)
+    assert all(0.0999 <= span.usual <= 0.2001 for span in found)
 
 
 def test_what_is_usual_is_weighed_by_the_trials() -> None:
