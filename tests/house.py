@@ -174,7 +174,7 @@ class House:
         self.renewal = Renewal(self.cache, fresh, rules, lambda: self.releases.stable(TENANT))
         self.conversations = Conversations(database, clock)
         self.voting = Voting(database, clock)
-        self.monitoring = Monitoring(database)
+        self.monitoring = Monitoring(database, clock)
         return self
 
     def spec(self, chat_model: str = "library") -> ReleaseSpec:

@@ -26,6 +26,7 @@ from core.conversation.service import Conversations
 from core.conversation.voting import Voting
 from core.database import Database
 from core.knowledge.service import Knowledge
+from core.monitoring.recording import record_verdict
 from core.monitoring.service import Monitoring
 from core.monitoring.views import SavedViews
 from core.ports import Clock
@@ -68,7 +69,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         releases=releases,
         knowledge=knowledge,
         cache=cache,
-        judging=Judging(database, clock, make_judge(settings, chat, verifier), policy),
+        judging=Judging(database, clock, make_judge(settings, chat, verifier), policy, record_verdict),
         desk=CacheDesk(database, clock, policy, cache.learner.measure, lambda: knowledge.digests),
         flights=flights,
         asking=Asking(database, clock, releases, cache, fresh, rewriter, flights, rules, topics.topic_of),

@@ -108,6 +108,7 @@ class Asking:
         serving = self._releases.serving(actor)
         draft = Draft.begin(self._database, self._clock, actor, serving, question, warned, conversation_id, replaces)
         scope = Scope(actor.tenant, serving.release_id, self._rules.locale)
+        draft.language = self._rules.locale
         try:
             yield draft.accepted(warned)
             yield from self._answer(actor, draft, scope, fresh=fresh or replaces is not None)
@@ -162,7 +163,8 @@ class Asking:
             rewritten = self._rewriter.standalone(draft.turn.question, before)
         if rewritten.model is not None:
             used = rewritten.input_tokens, rewritten.output_tokens
-            draft.spent(*used, self._rules.cost_usd(rewritten.model, *used))
+            cost = self._rules.cost_usd(rewritten.model, *used)
+            draft.spent(*used, cost, purpose="rewrite", model=rewritten.model)
         return rewritten.question
 
     def _shareable(self, actor: Actor, draft: Draft, scope: Scope, question: str, looked: Miss) -> Stream:

@@ -15,11 +15,12 @@ from core.conversation.model import Accepted, Notice, Outcome, State, TurnView
 from core.conversation.records import Conversation, Turn, own_conversation, own_turn, turns_of
 from core.database import Database, new_id
 from core.monitoring.model import hour_of
-from core.monitoring.records import TurnEvent
-from core.monitoring.service import record_turn
+from core.monitoring.recording import log_call, record_turn
+from core.monitoring.records import ModelCall, TurnEvent
 from core.ports import Clock, Vector
 from core.releases.model import Serving
 from core.semantic_cache.model import Evidence, Hit
+from core.semantic_cache.queries import cost_of
 
 KEEP_EVERY_S = 0.5
 LONGEST_TITLE = 60
@@ -67,6 +68,8 @@ class Draft:
         self.meant = turn.question
         self.vector: Vector | None = None
         self.topic = ""
+        self.language = ""
+        self._calls: list[ModelCall] = []
 
     @classmethod
     def begin(
@@ -125,8 +128,16 @@ class Draft:
         self.turn.answered_from, self.turn.sources = hit.created_at, [dict(source) for source in hit.sources]
         self.turn.cost_usd = self._cost_usd
 
-    def spent(self, input_tokens: int, output_tokens: int, cost_usd: float | None) -> None:
-        """Count what was spent before the answer, such as on a rewrite."""
+    def spent(self, input_tokens: int, output_tokens: int, cost_usd: float | None, *, purpose: str, model: str) -> None:
+        """Count what a call of a model took: of the stage `purpose`, ``rewrite`` or ``answer``."""
+        if input_tokens or output_tokens:
+            self._calls.append(
+                ModelCall(
+                    id=new_id(), tenant=self.turn.tenant, turn_id=self.turn.id, at=self._clock.now(), purpose=purpose,
+                    model=model, input_tokens=input_tokens, output_tokens=output_tokens, cost_usd=cost_usd,
+                    ms=self.watch.stages.get(purpose), error=None,
+                )
+            )  # fmt: skip
         self.turn.input_tokens += input_tokens
         self.turn.output_tokens += output_tokens
         self._cost_usd = None if cost_usd is None or self._cost_usd is None else self._cost_usd + cost_usd
@@ -136,7 +147,7 @@ class Draft:
         turn = self.turn
         turn.answer, turn.answer_key, turn.model = answer.text, answer.key, answer.model
         turn.sources = [quote.facts() for quote in answer.quotes]
-        self.spent(answer.input_tokens, answer.output_tokens, cost_usd)
+        self.spent(answer.input_tokens, answer.output_tokens, cost_usd, purpose="answer", model=answer.model)
         turn.cost_usd, turn.remark = self._cost_usd, answer.remark
 
     def keep(self, piece: str) -> None:
@@ -160,11 +171,17 @@ class Draft:
                 also(session)
             if session.get(Turn, turn.id) is not None:  # it is gone if its user deleted the conversation meanwhile
                 session.merge(turn)
-            record_turn(session, event_of(turn, self._clock, self.topic))
+            event = event_of(turn, self._clock, self.topic, self.language)
+            if turn.outcome == Outcome.HIT:
+                event.saved_usd = cost_of(session, turn.entry_id)
+            record_turn(session, event)
+            session.add_all(self._calls)
+        for call in self._calls:
+            log_call(call)
         return turn.view()
 
 
-def event_of(turn: Turn, clock: Clock, topic: str = "") -> TurnEvent:
+def event_of(turn: Turn, clock: Clock, topic: str = "", language: str = "") -> TurnEvent:
     """Return the event of a turn: its numbers and the id of its topic, no text."""
     return TurnEvent(
         turn_id=turn.id,
@@ -186,6 +203,8 @@ def event_of(turn: Turn, clock: Clock, topic: str = "") -> TurnEvent:
         output_tokens=turn.output_tokens,
         cost_usd=turn.cost_usd,
         topic=topic,
+        language=language,
+        decision_id=turn.evidence.get("decision") if turn.outcome == Outcome.HIT else None,
         error=turn.error or (turn.state if turn.state != State.DONE else None),
     )
 

@@ -19,7 +19,7 @@ from core.conversation.records import (
 from core.database import Database
 from core.errors import InputError
 from core.feedback.records import standing
-from core.monitoring.service import record_turn
+from core.monitoring.recording import record_turn
 from core.ports import Clock
 
 LONGEST_TITLE = 100

@@ -14,10 +14,10 @@ from core.errors import InputError
 from core.feedback import service as feedback
 from core.feedback.model import Given, Reason, Thumb, Vote
 from core.feedback.records import newest, standing
-from core.monitoring.service import record_vote
+from core.monitoring.recording import record_verdict, record_vote
 from core.ports import Clock
 from core.semantic_cache import votes
-from core.semantic_cache.queries import serving
+from core.semantic_cache.queries import label_of, serving
 from core.semantic_cache.service import hide, unhide
 
 
@@ -57,7 +57,11 @@ class Voting:
     ) -> None:
         after = vote.thumb if vote else None
         record_vote(session, actor, turn.id, now, before or 0, after or 0)
+        decision = turn.evidence.get("decision") if turn.outcome == Outcome.HIT else None
+        was = label_of(session, decision)
         _tell_cache(session, actor, turn, vote, now)
+        if decision:
+            record_verdict(session, decision, now, "thumb", was, label_of(session, decision))
         if turn.answer_key is None or not turn.sources:
             return  # "I found nothing" is not an answer that could be hidden
         if after is Thumb.DOWN:

@@ -1,23 +1,40 @@
-"""Events: one durable row for each turn and each change of a vote. They hold numbers and ids, never text."""
+"""Events: one durable row for each turn, change of a vote, verdict and model call. Numbers and ids, no text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, case, func
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import JSON, Column, Index, text
+from sqlmodel import Field, SQLModel
 
 from core.database import UtcDateTime
+from core.monitoring.commits import commit_index, seq_column, xid_column
 
 
 class TurnEvent(SQLModel, table=True):
-    """How one turn was answered. ``hour`` counts from 1970 in UTC; durations are milliseconds, costs US dollars."""
+    """How one turn was answered. ``hour`` counts from 1970 in UTC; durations are milliseconds, costs US dollars.
+
+    ``topic`` and ``language`` are "" where they are not known; ``saved_usd`` is what a hit's answer cost when it was
+    made; ``decision_id`` is the semantic decision that served a hit. ``seq``, ``xid``: :mod:`core.monitoring.commits`.
+    """
 
     __tablename__ = "turn_events"
-    __table_args__ = (Index("ix_turn_events_hour", "tenant", "hour", "outcome"),)
+    __table_args__ = (
+        Index("ix_turn_events_at", "tenant", "at"),
+        Index("ix_turn_events_topic", "tenant", "topic", "turn_id"),
+        Index(
+            "ix_turn_events_decision", "decision_id",
+            sqlite_where=text("decision_id IS NOT NULL"), postgresql_where=text("decision_id IS NOT NULL"),
+        ),
+        commit_index("turn_events"),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
+    __mapper_args__: ClassVar[dict[str, Any]] = {"primary_key": ["turn_id"]}
 
-    turn_id: str = Field(primary_key=True)
+    seq: int | None = Field(default=None, sa_column=seq_column())
+    xid: int | None = Field(default=None, sa_column=xid_column())
+    turn_id: str = Field(unique=True)
     tenant: str
     actor_id: str
     at: datetime = Field(sa_type=UtcDateTime)
@@ -36,15 +53,30 @@ class TurnEvent(SQLModel, table=True):
     output_tokens: int
     cost_usd: float | None
     error: str | None
+    topic: str = ""
+    language: str = ""
+    saved_usd: float | None = None
+    decision_id: str | None = None
 
 
 class VoteEvent(SQLModel, table=True):
-    """A vote given, changed or withdrawn: `before` and `after` are -1, 0 (none) or 1."""
+    """A vote given, changed or withdrawn: `before` and `after` are -1, 0 (none) or 1.
+
+    What its turn was like stands with it, so that a vote can be counted without its turn. ``hour`` is the vote's own,
+    ``turn_hour`` that of the turn.
+    """
 
     __tablename__ = "vote_events"
-    __table_args__ = (Index("ix_vote_events_hour", "tenant", "hour"),)
+    __table_args__ = (
+        Index("ix_vote_events_hour", "tenant", "hour"),
+        commit_index("vote_events"),
+        {"sqlite_autoincrement": True},
+    )
+    __mapper_args__: ClassVar[dict[str, Any]] = {"primary_key": ["id"]}
 
-    id: str = Field(primary_key=True)
+    seq: int | None = Field(default=None, sa_column=seq_column())
+    xid: int | None = Field(default=None, sa_column=xid_column())
+    id: str = Field(unique=True)
     turn_id: str
     tenant: str
     actor_id: str
@@ -52,47 +84,54 @@ class VoteEvent(SQLModel, table=True):
     hour: int
     before: int
     after: int
+    turn_hour: int
+    release_id: str = ""
+    channel: str = ""
+    outcome: str = "bypass"
+    topic: str = ""
+    language: str = ""
 
 
-def outcomes_by_hour(session: Session, tenant: str, first: int, last: int) -> Sequence[tuple[int, str, int]]:
-    """Return (hour, outcome, turns) for the hours `first` to `last`, both included."""
-    query = (
-        select(TurnEvent.hour, TurnEvent.outcome, func.count())
-        .where(TurnEvent.tenant == tenant, col(TurnEvent.hour).between(first, last))
-        .group_by(col(TurnEvent.hour), col(TurnEvent.outcome))
-    )
-    return session.exec(query).all()
+class VerdictEvent(SQLModel, table=True):
+    """What became known of a hit, or was taken back: `before` and `after` are 1 (its answer fitted), 0 (it did not).
 
-
-def votes_by_span(session: Session, tenant: str, first: int, last: int, hours: int) -> Sequence[tuple[int, int, int]]:
-    """Return (span, ups, downs) for each span of `hours`, counted from the hour `first` to `last`, both included.
-
-    A vote counts in a span if it came to stand in it: what was given and taken back within a span does not count,
-    and what was taken back in a later one does not take anybody else's vote away there.
+    None is not known. ``by`` is ``thumb``, or ``judge:`` and the judge's name.
     """
-    vote, span = VoteEvent, ((col(VoteEvent.hour) - first) // hours).label("span")
 
-    def gained(thumb: int) -> ColumnElement[int]:
-        return func.sum(case((col(vote.after) == thumb, 1), else_=0) - case((col(vote.before) == thumb, 1), else_=0))
+    __tablename__ = "verdict_events"
+    __table_args__ = (commit_index("verdict_events"), {"sqlite_autoincrement": True})
 
-    one = (
-        select(span, gained(1).label("up"), gained(-1).label("down"))
-        .where(vote.tenant == tenant, col(vote.hour).between(first, last))
-        .group_by("span", col(vote.turn_id), col(vote.actor_id))
-        .subquery()
-    )
-    ups, downs = (func.sum(case((column > 0, 1), else_=0)) for column in (one.c.up, one.c.down))
-    return session.exec(select(one.c.span, ups, downs).group_by(one.c.span)).all()
+    seq: int | None = Field(default=None, sa_column=seq_column())
+    xid: int | None = Field(default=None, sa_column=xid_column())
+    turn_id: str
+    decision_id: str
+    tenant: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    by: str
+    before: int | None
+    after: int | None
+    turn_hour: int
+    release_id: str
+    channel: str
+    outcome: str
+    topic: str
+    language: str
 
 
-def newest_latencies(
-    session: Session, tenant: str, first: int, last: int, limit: int
-) -> Sequence[tuple[int, str, float]]:
-    """Return (hour, outcome, total milliseconds) of the newest `limit` turns without an error in these hours."""
-    query = (
-        select(TurnEvent.hour, TurnEvent.outcome, TurnEvent.total_ms)
-        .where(TurnEvent.tenant == tenant, col(TurnEvent.hour).between(first, last), col(TurnEvent.error).is_(None))
-        .order_by(col(TurnEvent.at).desc())
-        .limit(limit)
-    )
-    return session.exec(query).all()
+class ModelCall(SQLModel, table=True):
+    """A call of a chat model: `purpose` is ``answer``, ``rewrite`` or ``judge``. No text."""
+
+    __tablename__ = "model_calls"
+    __table_args__ = (Index("ix_model_calls_at", "tenant", "at"), Index("ix_model_calls_turn", "turn_id"))
+
+    id: str = Field(primary_key=True)
+    tenant: str
+    turn_id: str | None
+    at: datetime = Field(sa_type=UtcDateTime)
+    purpose: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    ms: float | None
+    error: str | None

@@ -1,98 +1,152 @@
-"""Reads the events for the monitoring page."""
+"""What product managers watch. Charts read rollups only."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
-from statistics import median
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlmodel import Session
 
 from core.access.model import Actor, Role, require
-from core.database import Database, new_id
+from core.database import Database
+from core.monitoring.charts import choices_of, freshness_of, groups_of, heat_of, series_of
+from core.monitoring.figures import Board, Choices, Figures, Freshness, Group, Series
+from core.monitoring.filters import Dimension, Filter, Grain, View
+from core.monitoring.gathering import PLACE
 from core.monitoring.model import Bucket, Overview, hour_of, start_of
-from core.monitoring.records import TurnEvent, VoteEvent, newest_latencies, outcomes_by_hour, votes_by_span
+from core.monitoring.reading import rows_of, summed
+from core.monitoring.rollups import Rollups
+from core.monitoring.sparse import Ints
+from core.ports import Clock
 
-SAMPLED_TURNS = 20_000
-_NAMES = {"hit": "hits", "miss": "misses", "bypass": "bypasses"}
-
-
-def record_turn(session: Session, event: TurnEvent) -> None:
-    """Keep the event in the turn's own transaction; a turn that was taken for lost and ends after all counts once."""
-    session.merge(event)
+BEFORE_A_PAGE = 5_000
+"""Events that a page waits for, of each kind; more of them are left to the scheduler."""
 
 
-def record_vote(session: Session, actor: Actor, turn_id: str, at: datetime, before: int, after: int) -> None:
-    """Keep a change of a vote in the transaction that makes it; no change, no event."""
-    if before != after:
-        session.add(
-            VoteEvent(
-                id=new_id(),
-                turn_id=turn_id,
-                tenant=actor.tenant,
-                actor_id=actor.id,
-                at=at,
-                hour=hour_of(at),
-                before=before,
-                after=after,
-            )
-        )
+@dataclass(frozen=True, slots=True)
+class Hourly:
+    """Counts by hour of UTC: the first element is of the hour `first`, counted from 1970."""
+
+    first: int
+    hits: Ints
+    misses: Ints
+    bypasses: Ints
+    ups: Ints
+    downs: Ints
+    audited: Ints
+    false_hits: Ints
 
 
 class Monitoring:
-    """What product managers watch."""
+    """What product managers watch.
 
-    def __init__(self, database: Database) -> None:
+    Parameters
+    ----------
+    clock : Clock or None
+        None takes the time of the machine.
+    """
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self._database = database
+        self._clock = clock
+        self._rollups = Rollups(database)
+
+    def board(self, actor: Actor, view: View, compare: View | None = None) -> Board:
+        """Return everything that the monitoring page shows at once, for product managers."""
+        require(actor, Role.PRODUCT)
+        self.catch_up()
+        with self._database.read() as session:
+            rows = rows_of(session, actor.tenant, view)
+            return Board(
+                series=series_of(session, actor.tenant, view, rows),
+                before=self._series(session, actor, compare) if compare else None,
+                heat=heat_of(view, rows),
+                groups={one: groups_of(session, actor.tenant, view, one) for one in Dimension},
+                choices=choices_of(session, actor.tenant),
+                freshness=freshness_of(session, actor.tenant, self._now().timestamp()),
+            )
+
+    def series(self, actor: Actor, view: View) -> Series:
+        """Return the steps of a view and their total, for product managers."""
+        require(actor, Role.PRODUCT)
+        self.catch_up()
+        with self._database.read() as session:
+            return self._series(session, actor, view)
+
+    def heat(self, actor: Actor, view: View) -> tuple[tuple[Figures, ...], ...]:
+        """Return figures by weekday, Monday first, and hour of the day in the view's zone, for product managers."""
+        require(actor, Role.PRODUCT)
+        with self._database.read() as session:
+            return heat_of(view, rows_of(session, actor.tenant, view))
+
+    def by(self, actor: Actor, view: View, dimension: Dimension) -> tuple[Group, ...]:
+        """Return the figures of each value of a dimension, most turns first, at most 200, for product managers."""
+        require(actor, Role.PRODUCT)
+        with self._database.read() as session:
+            return groups_of(session, actor.tenant, view, dimension)
+
+    def choices(self, actor: Actor) -> Choices:
+        """Return what a filter can choose from, for product managers."""
+        require(actor, Role.PRODUCT)
+        with self._database.read() as session:
+            return choices_of(session, actor.tenant)
+
+    def freshness(self, actor: Actor) -> Freshness:
+        """Return how current the figures are, for product managers."""
+        require(actor, Role.PRODUCT)
+        with self._database.read() as session:
+            return freshness_of(session, actor.tenant, self._now().timestamp())
+
+    def hours(self, tenant: str, since: datetime, until: datetime, filter: Filter | None = None) -> Hourly:  # noqa: A002
+        """Return the counts of each hour from the one that holds `since` to the one before `until`."""
+        view = View(since, until, Grain.WEEK, filter=filter or Filter())
+        first, last = view.hours
+        with self._database.read() as session:
+            rows = rows_of(session, tenant, view)
+        counts, _ = summed(rows, view, last - first, lambda hours: hours - first)
+        turns = counts[:, :, PLACE["turns"]]
+        every = {name: counts[:, :, PLACE[name]].sum(axis=1) for name in ("ups", "downs", "audited", "false_hits")}
+        return Hourly(first, turns[:, 0], turns[:, 1], turns[:, 2], **every)
+
+    def catch_up(self) -> int:
+        """Roll up what waits if it is little, so that a page is current; return how many events were read."""
+        return self._rollups.advance(self._now(), BEFORE_A_PAGE)
+
+    def roll_up(self) -> int:
+        """Roll up all that waits; return how many events were read. Safe to run twice, and at the same time."""
+        total = 0
+        while count := self._rollups.advance(self._now()):
+            total += count
+        return total
+
+    def rebuild(self, actor: Actor) -> int:
+        """Throw the rollups away and read every event again, for admins; return how many were read."""
+        require(actor, Role.ADMIN)
+        return self._rollups.rebuild(self._now())
 
     def overview(self, actor: Actor, since: datetime, until: datetime, *, hours: int = 24) -> Overview:
-        """Return what happened between two times, in buckets of `hours` (1 or 24), for product managers."""
+        """Return what happened between two times, in steps of an hour or a day of UTC, for product managers."""
         require(actor, Role.PRODUCT)
-        first, last = hour_of(since) // hours * hours, hour_of(until)
-        with self._database.read() as session:
-            outcomes = outcomes_by_hour(session, actor.tenant, first, last)
-            votes = votes_by_span(session, actor.tenant, first, last, hours)
-            standing = votes_by_span(session, actor.tenant, first, last, max(1, last - first + 1))
-            latencies = newest_latencies(session, actor.tenant, first, last, SAMPLED_TURNS)
-        counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for hour, outcome, turns in outcomes:
-            counts[hour // hours * hours][_NAMES[outcome]] += turns
-        for span, ups, downs in votes:
-            counts[first + span * hours] |= {"ups": ups, "downs": downs}
-        times: dict[tuple[int, str], list[float]] = defaultdict(list)
-        for hour, outcome, total_ms in latencies:
-            times[hour // hours * hours, outcome].append(total_ms)
-        buckets = tuple(_bucket(hour, counts[hour], times) for hour in range(first, last + 1, hours))
-        return Overview(buckets, _total(first, buckets, standing, latencies), len(latencies))
+        first, last = start_of(hour_of(since) // hours * hours), start_of(hour_of(until) + 1)
+        if first >= last:
+            return Overview((), Bucket(first), 0)
+        found = self.series(actor, View(first, last, Grain.HOUR if hours == 1 else Grain.DAY))
+        buckets = tuple(_bucket(step.start, step.figures) for step in found.steps)
+        total = _bucket(found.steps[0].start, found.total)
+        return Overview(buckets, total, found.total.hit_latency.turns + found.total.miss_latency.turns)
+
+    def _series(self, session: Session, actor: Actor, view: View) -> Series:
+        return series_of(session, actor.tenant, view, rows_of(session, actor.tenant, view))
+
+    def _now(self) -> datetime:
+        return self._clock.now() if self._clock else datetime.now(UTC)
 
 
-def _bucket(hour: int, counts: dict[str, int], times: dict[tuple[int, str], list[float]]) -> Bucket:
+def _bucket(start: datetime, figures: Figures) -> Bucket:
+    names = ("hits", "misses", "bypasses", "ups", "downs")
     return Bucket(
-        start_of(hour),
-        **counts,
-        hit_p50_ms=_median(times.get((hour, "hit"))),
-        miss_p50_ms=_median(times.get((hour, "miss"))),
+        start,
+        **{name: getattr(figures, name) for name in names},
+        hit_p50_ms=figures.hit_latency.p50_ms,
+        miss_p50_ms=figures.miss_latency.p50_ms,
     )
-
-
-def _total(
-    first: int,
-    buckets: tuple[Bucket, ...],
-    standing: Sequence[tuple[int, int, int]],
-    latencies: Sequence[tuple[int, str, float]],
-) -> Bucket:
-    # A vote that was changed in a later bucket stands in both, but in the range once.
-    _, ups, downs = standing[0] if standing else (0, 0, 0)
-    return Bucket(
-        start_of(first),
-        **{name: sum(getattr(bucket, name) for bucket in buckets) for name in ("hits", "misses", "bypasses")},
-        ups=ups,
-        downs=downs,
-        hit_p50_ms=_median([ms for _, outcome, ms in latencies if outcome == "hit"]),
-        miss_p50_ms=_median([ms for _, outcome, ms in latencies if outcome == "miss"]),
-    )
-
-
-def _median(values: list[float] | None) -> float | None:
-    return median(values) if values else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -22,6 +24,8 @@ from core.semantic_cache.settling import Ruling, settle, settle_entry
 from core.semantic_cache.verdict import Verdict
 
 log = logging.getLogger(__name__)
+Told = Callable[[Session, str, datetime, str, float | None, float | None], None]
+"""Takes the session, a decision's id, the time, who judged, and the label before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,19 @@ class Judging:
         Without one nothing is ever judged.
     policy : CachePolicy
         Its ``judge_calls_per_day`` bounds the paid calls of each tenant.
+    told : callable
+        Is told in the transaction of each verdict on a hit what became known of it.
     """
 
-    def __init__(self, database: Database, clock: Clock, judge: Judge | None, policy: CachePolicy) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        judge: Judge | None,
+        policy: CachePolicy,
+        told: Told = lambda session, decision_id, at, by, before, after: None,
+    ) -> None:
+        self._told = told
         self._database = database
         self._clock = clock
         self._judge = judge
@@ -101,7 +115,7 @@ class Judging:
         ruling = Ruling(verdict, f"judge:{judge.name}", judge.reliability, self._clock.now())
         with self._database.begin() as session:
             ledger.end(session, call.subject, call.number, verdict, ruling.at)
-            (_end_entry if call.subject.entry else _end_decision)(session, call.subject, ruling)
+            (_end_entry if call.subject.entry else _end_decision)(session, call.subject, ruling, self._told)
         return True
 
 
@@ -119,7 +133,7 @@ def _read(session: Session, subject: Subject, number: int) -> _Call | None:
     return _Call(subject, number, asked, asked, entry.answer) if entry and asked else None
 
 
-def _end_decision(session: Session, subject: Subject, ruling: Ruling) -> None:
+def _end_decision(session: Session, subject: Subject, ruling: Ruling, told: Told) -> None:
     decision = session.get(CacheDecision, subject.id)
     if decision is None:
         return
@@ -131,11 +145,14 @@ def _end_decision(session: Session, subject: Subject, ruling: Ruling) -> None:
     verdict = ruling.verdict
     decision.judge_state, decision.judge = "done", ruling.by.removeprefix("judge:")
     decision.judge_reason, decision.judge_tokens = verdict.reason, verdict.tokens
+    before = decision.label
     settle(session, decision, entries, ruling)
     session.add(decision)
+    if decision.served:
+        told(session, decision.id, ruling.at, ruling.by, before, decision.label)
 
 
-def _end_entry(session: Session, subject: Subject, ruling: Ruling) -> None:
+def _end_entry(session: Session, subject: Subject, ruling: Ruling, _told: Told) -> None:
     entry = locked(session, subject.id).get(subject.id)
     if entry is None or entry.judge_state != "asking":
         return

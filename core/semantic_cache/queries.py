@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from core.database import UtcDateTime
 from core.semantic_cache.model import Kind, Scope, Standing
-from core.semantic_cache.records import CacheEntry, CacheQuestion, HiddenAnswer
+from core.semantic_cache.records import CacheDecision, CacheEntry, CacheQuestion, HiddenAnswer
 
 OPEN = (Standing.PENDING, Standing.SHARED)
 
@@ -81,3 +81,13 @@ def remove(session: Session, questions: list[CacheQuestion]) -> None:
     session.exec(delete(CacheQuestion).where(col(CacheQuestion.id).in_([question.id for question in questions])))
     kept = set(session.exec(select(CacheQuestion.entry_id).where(col(CacheQuestion.entry_id).in_(entries))))
     session.exec(delete(CacheEntry).where(col(CacheEntry.id).in_(entries - kept)))
+
+
+def cost_of(session: Session, entry_id: str | None) -> float | None:
+    """Return what it cost to make an entry's answer, in US dollars; None if it is gone."""
+    return session.exec(select(CacheEntry.cost_usd).where(CacheEntry.id == entry_id)).first()
+
+
+def label_of(session: Session, decision_id: str | None) -> float | None:
+    """Return how likely a decision is known to be right, in [0, 1]; None if that is not known or it is not there."""
+    return session.exec(select(CacheDecision.label).where(CacheDecision.id == decision_id)).first()

@@ -14,7 +14,8 @@ from core.conversation.records import Conversation, Turn
 from core.conversation.voting import Voting
 from core.database import Database, new_id
 from core.feedback.model import Thumb, Vote
-from core.monitoring.service import record_turn
+from core.monitoring.recording import record_turn
+from core.semantic_cache.records import CacheDecision
 from tests.house import MovableClock, person
 
 PAULA = person("Paula", Role.PRODUCT)
@@ -34,6 +35,7 @@ class Shelves:
         """Keep an answered turn, a minute after the one before; return its id."""
         self.clock.pass_by(minutes=1)
         now: datetime = told.pop("asked_at", self.clock.now())
+        topic, language = told.pop("topic", ""), told.pop("language", "en")
         columns: dict[str, Any] = {
             "state": State.DONE, "release_id": "r1", "channel": "stable", "notices": [], "outcome": "miss",
             "answer": "Bend your knees.", "answer_key": "key", "total_ms": 100.0, "stages_ms": {"answer": 90.0},
@@ -49,7 +51,7 @@ class Shelves:
             turn = Turn(id=new_id(), conversation_id=conversation, tenant=by.tenant, actor_id=by.id, asked_at=now,
                         question=question, **columns)  # fmt: skip
             session.add(turn)
-            record_turn(session, event_of(turn, self.clock))
+            record_turn(session, event_of(turn, self.clock, topic, language))
         return turn.id
 
     def at_once(self, by: Actor, times: Sequence[datetime]) -> None:
@@ -62,6 +64,17 @@ class Shelves:
                 Turn(id=new_id(), conversation_id=chat, tenant=by.tenant, actor_id=by.id, asked_at=at, state=State.DONE,
                      question="How do I squat?", release_id="r1", channel="stable", notices=[])
                 for at in times
+            )  # fmt: skip
+
+    def wrong_decision(self, decision_id: str) -> None:
+        """Keep a decision that served an answer to another question."""
+        with self.database.begin() as session:
+            session.add(
+                CacheDecision(
+                    id=decision_id, tenant=ANA.tenant, measure="m", namespace="n", actor_id=BEN.id, at=self.clock.now(),
+                    question="How do I squat?", entry_id="e", known="How do I jump?", features=[1.0], similarity=0.9,
+                    probability=0.95, required=0.9, served=True, label=0.1, labelled_by="judge:x",
+                )
             )  # fmt: skip
 
     def vote(self, turn_id: str, thumb: Thumb, by: Actor = ANA) -> None:

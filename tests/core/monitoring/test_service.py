@@ -1,15 +1,23 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.access.model import Role
 from core.database import Database
 from core.errors import ForbiddenError
-from core.monitoring.service import Monitoring
-from tests.core.monitoring.events import NOON, Events
+from core.monitoring.filters import Dimension, Grain
+from core.monitoring.service import BEFORE_A_PAGE, Monitoring
+from tests.core.monitoring.events import NOON, PRODUCT, Events, turn_event
 from tests.house import person
+
+READS: list[tuple[str, tuple[Any, ...]]] = [
+    ("board", ("view",)), ("series", ("view",)), ("heat", ("view",)), ("by", ("view", Dimension.TOPIC)),
+    ("choices", ()), ("freshness", ()),
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -17,93 +25,197 @@ def events(database: Database) -> Events:
     return Events(database)
 
 
-def test_trainers_do_not_see_the_monitoring(database: Database) -> None:
+@pytest.mark.parametrize(("name", "given"), READS)
+def test_only_product_managers_and_admins_see_it(events: Events, name: str, given: tuple[Any, ...]) -> None:
+    given = tuple(events.view() if one == "view" else one for one in given)
     with pytest.raises(ForbiddenError, match="needs the role product manager"):
-        Monitoring(database).overview(person(), NOON, NOON)
+        getattr(events.monitoring, name)(person(), *given)
+    for role in (Role.PRODUCT, Role.ADMIN):
+        assert getattr(events.monitoring, name)(person(role=role), *given) is not None
 
 
-@pytest.mark.parametrize("role", [Role.PRODUCT, Role.ADMIN])
-def test_product_managers_and_admins_see_it(database: Database, role: Role) -> None:
-    assert Monitoring(database).overview(person(role=role), NOON, NOON).sampled == 0
-
-
-@pytest.mark.parametrize(("hours", "buckets"), [(1, 49), (24, 3)])
-def test_a_time_without_events_has_empty_buckets(events: Events, hours: int, buckets: int) -> None:
-    overview = events.overview(-48, 0, hours=hours)
-    assert len(overview.buckets) == buckets
-    for bucket in (*overview.buckets, overview.total):
-        assert (bucket.hits, bucket.misses, bucket.bypasses, bucket.ups, bucket.downs) == (0, 0, 0, 0, 0)
-        assert (bucket.hit_rate.value, bucket.hit_p50_ms, bucket.miss_p50_ms) == (None, None, None)
-
-
-def test_a_range_that_ends_before_it_begins_is_empty(events: Events) -> None:
-    events.turn("hit")
-    events.vote(0, 1)
-    overview = events.overview(1, -1)
-    assert overview.buckets == ()
-    assert (overview.total.hits, overview.total.ups) == (0, 0)
+def test_without_events_every_step_is_there_and_empty(events: Events) -> None:
+    board = events.monitoring.board(PRODUCT, events.view(-48, 0), events.view(-96, -48))
+    assert len(board.series.steps) == 48
+    assert board.series.total.hit_rate.value is None
+    assert board.series.total.hit_latency.p50_ms is None
+    assert board.series.total.users == 0
+    assert board.before is not None
+    assert (len(board.heat), len(board.heat[0])) == (7, 24)
+    assert board.groups == dict.fromkeys(Dimension, ())
+    assert (board.freshness.newest, board.freshness.waiting, board.freshness.lag_s) == (None, 0, 0)
 
 
 def test_turns_are_counted_in_their_hour_and_by_outcome(events: Events) -> None:
     for outcome, hour in [("hit", 0.99), ("hit", 0.5), ("miss", 0), ("bypass", 1), ("miss", 2)]:
         events.turn(outcome, hour=hour)
-    buckets = events.overview(0, 2).buckets
-    assert [(one.hits, one.misses, one.bypasses) for one in buckets] == [(2, 1, 0), (0, 0, 1), (0, 1, 0)]
-    assert [one.start for one in buckets] == [NOON + timedelta(hours=hour) for hour in range(3)]
+    series = events.series(0, 3)
+    counted = [(one.figures.hits, one.figures.misses, one.figures.bypasses) for one in series.steps]
+    assert counted == [(2, 1, 0), (0, 0, 1), (0, 1, 0)]
+    assert [one.start for one in series.steps] == [NOON + timedelta(hours=hour) for hour in range(3)]
+    assert (series.total.hits, series.total.misses, series.total.bypasses) == (2, 2, 1)
 
 
-def test_days_begin_at_midnight_utc(events: Events) -> None:
-    for hour in (-12, 11.99, 12):
-        events.turn("hit", hour=hour)
-    overview = events.overview(0, 24, hours=24)
-    assert [one.start for one in overview.buckets] == [datetime(2026, 5, day, tzinfo=UTC) for day in (4, 5)]
-    assert [one.hits for one in overview.buckets] == [2, 1]
+def test_the_range_is_half_open(events: Events) -> None:
+    for hour in (-1.01, -1, 0, 0.99, 1):
+        events.turn(hour=hour)
+    assert events.total(-1, 1).hits == 3
 
 
-def test_only_the_range_is_counted(events: Events) -> None:
-    for hour in (-1.01, -1, 0, 0.99, 1.01):
-        events.turn("hit", hour=hour)
-    assert events.overview(-1, 0.5).total.hits == 3
-
-
-def test_other_tenants_are_not_counted(events: Events, database: Database) -> None:
-    events.turn("hit", tenant="gym")
-    events.vote(0, 1, actor=person(tenant="gym"))
-    total = events.overview(-1, 1).total
+def test_other_tenants_are_not_counted(events: Events) -> None:
+    turn = events.turn(tenant="gym")
+    events.vote(0, 1, turn=turn, actor=person(tenant="gym"))
+    total = events.total()
     assert (total.hits, total.ups) == (0, 0)
+    assert events.monitoring.choices(PRODUCT).release == ()
 
 
-@pytest.mark.parametrize("hours", [1, 24])
-def test_the_total_is_the_sum_of_the_buckets(events: Events, hours: int) -> None:
-    for hour in range(-30, 1):
-        events.turn(("hit", "miss", "bypass")[hour % 3], hour=hour)
-    overview = events.overview(-30, 0, hours=hours)
-    total = overview.total
-    assert total.hits == sum(one.hits for one in overview.buckets) == 11
-    assert total.misses == sum(one.misses for one in overview.buckets) == 10
-    assert total.bypasses == sum(one.bypasses for one in overview.buckets) == 10
-    assert total.start == overview.buckets[0].start
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo"])
+def test_days_begin_at_midnight_in_the_zone_of_the_view(events: Events, zone: str) -> None:
+    for hour in range(-20, 30):
+        events.turn(hour=hour)
+    series = events.series(-24, 36, grain=Grain.DAY, zone=zone)
+    for step in series.steps:
+        local = {(NOON + timedelta(hours=hour)).astimezone(ZoneInfo(zone)).date(): 0 for hour in range(-20, 30)}
+        for hour in range(-20, 30):
+            local[(NOON + timedelta(hours=hour)).astimezone(ZoneInfo(zone)).date()] += 1
+        assert step.figures.hits == local.get(step.start.date(), 0)
+        assert (step.start.hour, step.start.minute) == (0, 0)
 
 
-def test_the_latency_is_the_median_by_outcome(events: Events) -> None:
-    for hour, total_ms in [(0, 10), (0.2, 30), (0.4, 500), (1, 90)]:
-        events.turn("hit", hour=hour, total_ms=total_ms)
+def test_cost_tokens_and_what_was_saved_add_up(events: Events) -> None:
+    events.turn("miss", cost_usd=0.25, input_tokens=100, output_tokens=40)
+    events.turn("miss", cost_usd=None)
+    events.turn("hit", cost_usd=0.0, saved_usd=0.125)
+    total = events.total()
+    assert (total.cost_usd, total.saved_usd, total.costed) == (0.25, 0.125, 2)
+    assert (total.input_tokens, total.output_tokens) == (100, 40)
+
+
+def test_percentiles_are_within_two_percent_by_outcome(events: Events) -> None:
+    for place in range(1, 101):
+        events.turn(total_ms=place * 10.0)
     events.turn("miss", total_ms=2000)
-    overview = events.overview(0, 1)
-    assert [(one.hit_p50_ms, one.miss_p50_ms) for one in overview.buckets] == [(30, 2000), (90, None)]
-    assert (overview.total.hit_p50_ms, overview.total.miss_p50_ms) == (60, 2000)
+    found = events.total()
+    assert found.hit_latency.turns == 100
+    assert found.hit_latency.mean_ms == pytest.approx(505)
+    for value, wanted in [
+        (found.hit_latency.p50_ms, 500),
+        (found.hit_latency.p95_ms, 950),
+        (found.hit_latency.p99_ms, 990),
+    ]:
+        assert value == pytest.approx(wanted, rel=0.03)
+    assert found.miss_latency.p50_ms == pytest.approx(2000, rel=0.02)
 
 
 def test_failed_turns_are_counted_but_their_time_is_not(events: Events) -> None:
     events.turn("miss", total_ms=100)
     events.turn("miss", total_ms=60_000, error="failed")
-    overview = events.overview(0, 0)
-    assert overview.total.misses == 2
-    assert (overview.total.miss_p50_ms, overview.sampled) == (100, 1)
+    total = events.total()
+    assert (total.misses, total.errors, total.miss_latency.turns) == (2, 1, 1)
+    assert total.miss_latency.p99_ms == pytest.approx(100, rel=0.02)
 
 
-def test_a_turn_that_was_taken_for_lost_and_ends_after_all_counts_once_and_as_it_ended(events: Events) -> None:
-    events.turn("bypass", turn="one", error="interrupted")
-    events.turn("miss", turn="one")
-    total = events.overview(0, 0).total
-    assert (total.bypasses, total.misses, total.miss_p50_ms) == (0, 1, 100)
+@pytest.mark.parametrize("rolled", [False, True])
+def test_a_turn_that_was_taken_for_lost_and_ends_after_all_counts_once_and_as_it_ended(
+    events: Events, rolled: bool
+) -> None:
+    events.turn("bypass", turn_id="one", error="interrupted")
+    if rolled:
+        events.monitoring.roll_up()
+    events.turn("miss", turn_id="one")
+    total = events.total()
+    assert (total.bypasses, total.misses, total.errors, total.miss_latency.turns) == (0, 1, 0, 1)
+
+
+def test_late_events_come_to_stand_where_they_belong(events: Events) -> None:
+    for hour in (5, 3, -20, 4):
+        events.turn(hour=hour)
+        events.monitoring.roll_up()
+    assert [one.figures.hits for one in events.series(2, 7).steps] == [0, 1, 1, 1, 0]
+    assert events.total().hits == 4
+
+
+def test_filters_narrow_and_groups_tell_apart(events: Events) -> None:
+    for release, channel, topic, language in [
+        ("r1", "stable", "a", "en"),
+        ("r2", "canary", "a", "de"),
+        ("r2", "stable", "b", "en"),
+    ]:
+        events.turn("miss", release_id=release, channel=channel, topic=topic, language=language, actor_id=topic)
+        events.turn("hit", release_id=release, channel=channel, topic=topic, language=language, actor_id=release)
+    assert events.total(release=("r2",)).turns == 4
+    assert events.total(release=("r2",), topic=("a",)).turns == 2
+    assert events.total(release=("r1", "r2"), language=("en",), outcome=("hit",)).turns == 2
+    assert events.total(outcome=("miss",)).misses == events.total(outcome=("miss",)).turns == 3
+    assert events.total(topic=("unknown",)).turns == 0
+    groups = events.monitoring.by(PRODUCT, events.view(channel=("stable",)), Dimension.TOPIC)
+    assert {one.value: one.figures.turns for one in groups} == {"a": 2, "b": 2}
+    by_release = events.monitoring.by(PRODUCT, events.view(), Dimension.RELEASE)
+    assert [(one.value, one.figures.turns, one.figures.users) for one in by_release] == [("r2", 4, 3), ("r1", 2, 2)]
+    choices = events.monitoring.choices(PRODUCT)
+    assert (choices.release, choices.channel, choices.topic) == (("r1", "r2"), ("canary", "stable"), ("a", "b"))
+
+
+def test_users_are_counted_once_and_only_where_they_are_known(events: Events) -> None:
+    for place in range(30):
+        events.turn(hour=place % 3, actor_id=f"user {place % 10}", topic="t")
+        if place % 7 == 0:
+            events.monitoring.roll_up()
+    assert events.total().users == 10
+    assert events.total(topic=("t",)).users == 10
+    assert events.total(topic=("t",), release=("r",)).users is None
+    assert events.total(outcome=("hit",)).users is None
+
+
+def test_the_heat_is_by_weekday_and_hour_of_the_zone(events: Events) -> None:
+    events.turn(hour=0)
+    heat = events.monitoring.board(PRODUCT, events.view(zone="Asia/Tokyo")).heat
+    assert heat[NOON.weekday()][21].hits == 1
+    assert sum(one.hits for day in heat for one in day) == 1
+
+
+def test_hours_are_what_the_drift_analysis_reads(events: Events) -> None:
+    for outcome, hour in [("hit", 0), ("miss", 0), ("hit", 2)]:
+        events.turn(outcome, hour=hour)
+    events.monitoring.roll_up()
+    found = events.monitoring.hours("default", NOON, NOON + timedelta(hours=3))
+    assert found.first == turn_event(0).hour
+    assert (found.hits.tolist(), found.misses.tolist()) == ([1, 0, 1], [1, 0, 0])
+
+
+def test_a_page_rolls_little_up_and_leaves_much_to_the_scheduler(events: Events, database: Database) -> None:
+    from core.monitoring.bulk import write
+
+    write(database, turns=[turn_event(0).model_dump(exclude={"seq", "xid"}) for _ in range(BEFORE_A_PAGE + 10)])
+    assert events.total().hits == BEFORE_A_PAGE
+    assert events.monitoring.freshness(PRODUCT).waiting == 10
+    assert events.monitoring.roll_up() == 10
+    fresh = events.monitoring.freshness(PRODUCT)
+    assert (fresh.waiting, fresh.newest, events.total().hits) == (0, NOON, BEFORE_A_PAGE + 10)
+
+
+def test_two_servers_that_roll_up_count_each_event_once(events: Events, database: Database) -> None:
+    from threading import Thread
+
+    other = Monitoring(database)
+    for _ in range(5):
+        for hour in range(20):
+            events.turn(hour=hour)
+        runners = [Thread(target=one.roll_up) for one in (events.monitoring, other)]
+        for one in runners:
+            one.start()
+        for one in runners:
+            one.join()
+    events.monitoring.roll_up()
+    assert events.total().hits == 100
+
+
+def test_a_time_is_the_right_one_where_the_clock_is_put_forward(events: Events) -> None:
+    begin, end = (
+        datetime(2026, 3, 28, tzinfo=ZoneInfo("Europe/Berlin")),
+        datetime(2026, 3, 31, tzinfo=ZoneInfo("Europe/Berlin")),
+    )
+    view = events.view().__class__(begin, end, Grain.DAY, "Europe/Berlin")
+    steps = events.monitoring.series(PRODUCT, view).steps
+    assert [(one.end.timestamp() - one.start.timestamp()) / 3600 for one in steps] == [24, 23, 24]

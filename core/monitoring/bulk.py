@@ -1,0 +1,89 @@
+"""Writes events in batches, for imports, demo data and benchmarks: the same rows as one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import insert
+from sqlmodel import Session, SQLModel
+
+from core.database import Database
+from core.monitoring.records import ModelCall, TurnEvent, VerdictEvent, VoteEvent
+
+AT_ONCE = 20_000
+"""Rows in a transaction: a second's work or less, so that nobody who writes one row waits long."""
+Row = Mapping[str, Any]
+"""Values by column, as the table's class names them; what has a default may be left out."""
+
+
+def write(
+    database: Database,
+    *,
+    turns: Sequence[Row] = (),
+    votes: Sequence[Row] = (),
+    verdicts: Sequence[Row] = (),
+    calls: Sequence[Row] = (),
+) -> int:
+    """Write the rows of turn, vote and verdict events and of model calls, 20,000 in a transaction; return how many.
+
+    Turns are written first. A turn must not be there yet.
+
+    Raises
+    ------
+    IntegrityError
+        A row is there already; the transactions before it are kept.
+    """
+    kinds: tuple[tuple[type[SQLModel], Sequence[Row]], ...] = (
+        (TurnEvent, turns), (VoteEvent, votes), (VerdictEvent, verdicts), (ModelCall, calls),
+    )  # fmt: skip
+    for table, rows in kinds:
+        for start in range(0, len(rows), AT_ONCE):
+            with database.begin() as session:
+                insert_rows(session, table, rows[start : start + AT_ONCE])
+    return sum(len(rows) for _, rows in kinds)
+
+
+def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[Row]) -> None:
+    """Insert rows with what is not given as its default, and `seq` and `xid` as the database gives them."""
+    names = [column.name for column in _table(table).columns if column.name not in ("seq", "xid")]
+    defaults = {name: field.default for name, field in table.model_fields.items() if not field.is_required()}
+    rows = [{**defaults, **row} for row in rows]
+    if session.get_bind().dialect.name == "postgresql":
+        _copy(session, str(table.__tablename__), names, rows)
+        return
+    statement = str(insert(_table(table)).values(dict.fromkeys(names)).compile(session.get_bind()))
+    session.connection().exec_driver_sql(statement, [_plain(row, names) for row in rows])
+
+
+def _copy(session: Session, table: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    connection = session.connection().connection.driver_connection
+    assert connection is not None, "a session at work has a connection"  # noqa: S101
+    statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), SQL(", ").join(map(Identifier, names)))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in _values(rows, names):
+            copy.write_row(row)
+
+
+def _values(rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> Iterator[list[Any]]:
+    for row in rows:
+        yield [json.dumps(value) if type(value := row[name]) is dict else value for name in names]
+
+
+def _plain(row: Mapping[str, Any], names: Sequence[str]) -> tuple[Any, ...]:
+    """Return values as the driver of SQLite takes them and as SQLAlchemy would have written them."""
+    return tuple(
+        _time(value) if type(value := row[name]) is datetime else json.dumps(value) if type(value) is dict else value
+        for name in names
+    )
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _table(table: type[SQLModel]) -> Any:
+    return SQLModel.metadata.tables[str(table.__tablename__)]

@@ -1,0 +1,89 @@
+"""The charts' numbers, from rollups."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from sqlmodel import Session, col, func, select
+
+from core.monitoring.backlog import SOURCES, Mark, marks
+from core.monitoring.figures import Choices, Figures, Freshness, Group, Series, Step
+from core.monitoring.filters import Dimension, View
+from core.monitoring.reading import (
+    Rows,
+    figures_of,
+    heat_places,
+    numbered,
+    rows_of,
+    step_places,
+    summed,
+    users_of,
+)
+from core.monitoring.records import TurnEvent
+from core.monitoring.rollup_records import RollupState, RollupValue
+from core.monitoring.rollups import ALL
+
+MOST_GROUPS = 200
+MOST_VALUES = 1000
+MOST_WAITING = 10_000
+
+
+def series_of(session: Session, tenant: str, view: View, rows: Rows) -> Series:
+    """Return the steps of a view and their total."""
+    starts = view.starts()
+    counts, latency = summed(rows, view, len(starts), step_places(view))
+    steps = tuple(
+        Step(start, end, figures_of(counts[place], latency[place]))
+        for place, (start, end) in enumerate(pairwise([*starts, view.end()]))
+    )
+    users = users_of(session, tenant, view)
+    total = figures_of(counts.sum(axis=0), latency.sum(axis=0), None if users is None else users.get("", 0))
+    return Series(steps, total)
+
+
+def heat_of(view: View, rows: Rows) -> tuple[tuple[Figures, ...], ...]:
+    """Return figures by weekday, Monday first, and hour of the day."""
+    counts, latency = summed(rows, view, 168, heat_places(view))
+    cells = [figures_of(*both) for both in zip(counts, latency, strict=True)]
+    return tuple(tuple(cells[day * 24 : day * 24 + 24]) for day in range(7))
+
+
+def groups_of(session: Session, tenant: str, view: View, dimension: Dimension) -> tuple[Group, ...]:
+    """Return the figures of each value of a dimension, most turns first, at most 200."""
+    rows = rows_of(session, tenant, view, dimension)
+    names, of_row = numbered(rows.value)
+    counts, latency = summed(rows, view, len(names), lambda hours: hours, of_row)
+    users = users_of(session, tenant, view, dimension)
+    groups = [
+        Group(name, figures_of(counts[place], latency[place], None if users is None else users.get(name, 0)))
+        for place, name in enumerate(names)
+    ]
+    groups = [one for one in groups if one.figures.turns or one.figures.votes]
+    return tuple(sorted(groups, key=lambda one: (-one.figures.turns, one.value))[:MOST_GROUPS])
+
+
+def choices_of(session: Session, tenant: str) -> Choices:
+    """Return every value that a dimension had (at most 1,000 each)."""
+    query = select(RollupValue.dimension, RollupValue.value).where(RollupValue.tenant == tenant)
+    found: dict[str, list[str]] = {one.value: [] for one in Dimension}
+    for dimension, value in session.exec(query.order_by(col(RollupValue.value)).limit(MOST_VALUES * len(found))):
+        found[dimension].append(value)
+    return Choices(**{name: tuple(values[:MOST_VALUES]) for name, values in found.items()})
+
+
+def freshness_of(session: Session, tenant: str, now_s: float) -> Freshness:
+    """Return how current the rollups are; what waits is counted for all tenants."""
+    newest = session.exec(select(func.max(TurnEvent.at)).where(TurnEvent.tenant == tenant)).one()
+    rolled = session.exec(select(RollupState.at).where(RollupState.source == ALL)).first()
+    begun = marks(session)
+    waiting, oldest = 0, []
+    for source in SOURCES:
+        mark = begun.get(source.name, Mark())
+        if count := source.count(session, mark, MOST_WAITING - waiting):
+            waiting += count
+            at = select(col(source.table.at)).where(source.waiting(session, mark))  # type: ignore[attr-defined]
+            oldest.append(session.exec(at.order_by(col(source.table.seq)).limit(1)).one())  # type: ignore[attr-defined]
+        if waiting >= MOST_WAITING:
+            break
+    lag = max((now_s - at.timestamp() for at in oldest), default=0.0)
+    return Freshness(newest, rolled, waiting, max(0.0, lag))

@@ -1,0 +1,77 @@
+"""Writes events, each in the transaction of what it tells of."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from core.access.model import Actor
+from core.database import new_id
+from core.monitoring.model import hour_of
+from core.monitoring.records import ModelCall, TurnEvent, VerdictEvent, VoteEvent
+from core.monitoring.rollups import take_back
+
+log = logging.getLogger(__name__)
+FITS = 0.5
+"""From this probability on an answer is taken to fit its question."""
+
+
+def record_turn(session: Session, event: TurnEvent) -> None:
+    """Keep the event in the turn's own transaction; a turn that was taken for lost and ends after all counts once."""
+    take_back(session, event.turn_id, event.at)
+    session.add(event)
+
+
+def record_vote(session: Session, actor: Actor, turn_id: str, at: datetime, before: int, after: int) -> None:
+    """Keep a change of a vote in the transaction that makes it; no change, no event."""
+    if before == after:
+        return
+    turn = _turn(session, turn_id)
+    session.add(
+        VoteEvent(
+            id=new_id(), turn_id=turn_id, tenant=actor.tenant, actor_id=actor.id, at=at, hour=hour_of(at),
+            before=before, after=after, turn_hour=turn.hour if turn else hour_of(at),
+            **({name: getattr(turn, name) for name in PLACED} if turn else {}),
+        )
+    )  # fmt: skip
+    log.info("vote", extra={"correlation_id": turn_id, "before": before, "after": after})
+
+
+def record_verdict(
+    session: Session, decision_id: str, at: datetime, by: str, before: float | None, after: float | None
+) -> None:
+    """Keep what became known of a semantic hit: the probabilities, in [0, 1], that its answer fits; None is unknown.
+
+    Of a decision that served nobody, or if nothing new became known, there is no event.
+    """
+    was, now = (None if one is None else int(one >= FITS) for one in (before, after))
+    turn = session.exec(select(TurnEvent).where(TurnEvent.decision_id == decision_id)).first()
+    if turn is None or was == now:
+        return
+    session.add(
+        VerdictEvent(
+            turn_id=turn.turn_id, decision_id=decision_id, tenant=turn.tenant, at=at, by=by, before=was, after=now,
+            turn_hour=turn.hour, **{name: getattr(turn, name) for name in PLACED},
+        )
+    )  # fmt: skip
+
+
+def log_call(call: ModelCall) -> None:
+    """Log a call of a chat model, under the names that OpenTelemetry gives to what it has names for."""
+    facts = {
+        "correlation_id": call.turn_id or "", "purpose": call.purpose, "cost_usd": call.cost_usd, "ms": call.ms,
+        "gen_ai.operation.name": "chat", "gen_ai.request.model": call.model,
+        "gen_ai.usage.input_tokens": call.input_tokens, "gen_ai.usage.output_tokens": call.output_tokens,
+        "error.type": call.error,
+    }  # fmt: skip
+    log.info("model_call", extra=facts)
+
+
+PLACED = ("release_id", "channel", "outcome", "topic", "language")
+"""What of a turn stands with its votes and verdicts."""
+
+
+def _turn(session: Session, turn_id: str) -> TurnEvent | None:
+    return session.exec(select(TurnEvent).where(TurnEvent.turn_id == turn_id)).first()

@@ -1,0 +1,68 @@
+"""What the charts read: aggregates by day of UTC, each a sparse vector over its hours and what is counted in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from core.database import UtcDateTime
+from core.monitoring.commits import NUMBER
+
+
+class Rollup(SQLModel, table=True):
+    """What happened on one day (counted from 1970, UTC) to the turns of one cell of one cube.
+
+    ``cube`` names what the cells of it are told apart by: ``all`` (nothing), one dimension, or ``each`` (every one);
+    the other columns are "" then. The outcome always counts. ``counts`` and ``latency`` are as
+    :mod:`core.monitoring.sparse` writes them.
+    """
+
+    __tablename__ = "rollups"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    tenant: str = Field(primary_key=True)
+    cube: str = Field(primary_key=True)
+    day: int = Field(primary_key=True)
+    release: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    topic: str = Field(primary_key=True)
+    language: str = Field(primary_key=True)
+    outcome: str = Field(primary_key=True)
+    counts: bytes
+    latency: bytes
+
+
+class RollupUsers(SQLModel, table=True):
+    """Who asked on one day: a HyperLogLog sketch for each value of a dimension, and for ``all``."""
+
+    __tablename__ = "rollup_users"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    tenant: str = Field(primary_key=True)
+    cube: str = Field(primary_key=True)
+    day: int = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    sketch: bytes
+
+
+class RollupValue(SQLModel, table=True):
+    """A value that a dimension had."""
+
+    __tablename__ = "rollup_values"
+
+    tenant: str = Field(primary_key=True)
+    dimension: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+
+
+class RollupState(SQLModel, table=True):
+    """How far each kind of event was read: a row a source, and one, ``all``, whose `generation` every change raises."""
+
+    __tablename__ = "rollup_state"
+
+    source: str = Field(primary_key=True)
+    xid: int = Field(default=0, sa_type=NUMBER)
+    seq: int = Field(default=0, sa_type=NUMBER)
+    generation: int = Field(default=0, sa_type=NUMBER)
+    at: datetime | None = Field(default=None, sa_type=UtcDateTime)

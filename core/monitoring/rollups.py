@@ -1,0 +1,181 @@
+"""Keeps the rollups: each event is read once, and what it adds is written in the transaction that says so.
+
+Events are read and added up outside of any lock. The writing transaction then raises the generation, which only one can
+do from where it started: of two that read the same events one writes, and the other starts again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import datasketches
+import numpy as np
+from sqlalchemy import LargeBinary, bindparam, delete, text, update
+from sqlmodel import Session, col, select
+
+from core.database import Database
+from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, array_of, marks
+from core.monitoring.gathering import CELL, Gathered, Key, gathered
+from core.monitoring.records import TurnEvent
+from core.monitoring.rollup_records import Rollup, RollupState, RollupUsers, RollupValue
+from core.monitoring.sparse import COUNTS, LATENCIES, Ints, Sparse
+
+AT_ONCE = 200_000
+"""Events that are held in memory together."""
+LG_REGISTERS = 11
+"""Of a HyperLogLog sketch: 2^11 registers, a relative standard error of 2.3 %."""
+ALL = "all"
+
+
+class Rollups:
+    """Brings the rollups in step with the events."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def advance(self, now: datetime, limit: int = AT_ONCE) -> int:
+        """Read up to `limit` events of each kind and return how many; 0 if none wait or another was quicker."""
+        with self._database.read() as session:
+            generation, begun = _generation(session), marks(session)
+            found = [(one, read) for one in SOURCES if (read := one.read(session, _mark(begun, one), limit))]
+        if not found:
+            return 0
+        sums = [(source, mark, len(batch.hour), gathered(batch)) for source, (batch, mark) in found]
+        with self._database.begin() as session:
+            if not _raise(session, generation, now):
+                return 0
+            for source, mark, _, gain in sums:
+                add(session, gain)
+                _move(session, source, mark)
+        return sum(count for _, _, count, _ in sums)
+
+    def rebuild(self, now: datetime) -> int:
+        """Throw the rollups away and read every event again; return how many."""
+        with self._database.begin() as session:
+            _raise(session, None, now)
+            for one in (Rollup, RollupUsers, RollupValue):
+                session.execute(delete(one))
+            session.execute(update(RollupState).where(col(RollupState.source) != ALL).values(xid=0, seq=0))
+        total = 0
+        while count := self.advance(now):
+            total += count
+        return total
+
+
+def take_back(session: Session, turn_id: str, now: datetime) -> None:
+    """Delete the event of a turn that ends anew, and what a rollup already holds of it; without one nothing happens."""
+    wanted = [getattr(TurnEvent, name) for name in ("xid", "seq", *TURNS.columns)]
+    row = session.execute(select(*wanted).where(TurnEvent.turn_id == turn_id)).first()
+    if row is None:
+        return
+    # Whoever is adding events up just now may hold this one: it starts again once the generation is another.
+    _raise(session, None, now)
+    mark = _mark(marks(session), TURNS)
+    if (mark.xid, mark.seq) >= (row[0], row[1]):
+        batch = TURNS.batch({name: array_of([value]) for name, value in zip(TURNS.columns, row[2:], strict=True)})
+        add(session, gathered(batch, sign=-1))
+    session.execute(delete(TurnEvent).where(col(TurnEvent.turn_id) == turn_id))
+
+
+def _generation(session: Session) -> int:
+    return session.exec(select(RollupState.generation).where(RollupState.source == ALL)).first() or 0
+
+
+def _raise(session: Session, generation: int | None, now: datetime) -> bool:
+    """Raise the generation, from the one given if one is; hold it to the end of the transaction."""
+    new = "INSERT INTO rollup_state (source, xid, seq, generation) VALUES (:source, 0, 0, 0) ON CONFLICT DO NOTHING"
+    session.execute(text(new), [{"source": name} for name in (ALL, *(one.name for one in SOURCES))])
+    change = update(RollupState).where(col(RollupState.source) == ALL)
+    if generation is not None:
+        change = change.where(col(RollupState.generation) == generation)
+    changed = session.execute(
+        change.values(generation=col(RollupState.generation) + 1, at=now).execution_options(synchronize_session=False)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def _mark(begun: dict[str, Mark], source: Source) -> Mark:
+    return begun.get(source.name, Mark())
+
+
+def _move(session: Session, source: Source, mark: Mark) -> None:
+    change = update(RollupState).where(col(RollupState.source) == source.name)
+    session.execute(change.values(xid=mark.xid, seq=mark.seq).execution_options(synchronize_session=False))
+
+
+def add(session: Session, gain: Gathered) -> None:
+    """Add what was gathered to the rollups; the caller holds the generation."""
+    if not gain.keys:
+        return
+    number = {key: place for place, key in enumerate(gain.keys)}
+    stored = _stored(session, gain.keys)
+    rows = np.array([number[key] for key, _, _ in stored], np.int64)
+    counts = _merged(gain.counts, [one for _, one, _ in stored], rows, len(number), COUNTS)
+    latency = _merged(gain.latency, [one for _, _, one in stored], rows, len(number), LATENCIES)
+    names = ("tenant", "cube", "day", *CELL)
+    _put(
+        session, "rollups", names, ("counts", "latency"),
+        ((*key, one, other) for key, one, other in zip(gain.keys, counts, latency, strict=True)),
+    )  # fmt: skip
+    _add_users(session, gain.users)
+    _add_values(session, gain.keys)
+
+
+def _merged(new: Sparse, stored: Sequence[bytes], rows: Ints, size: int, kind: np.dtype[Any]) -> list[bytes]:
+    """Add what is stored, each vector as one of the new `rows`, to what is new."""
+    old = Sparse.unpacked(stored, kind)
+    return Sparse.joined([new, Sparse(rows[old.row], old.at, old.n)]).summed().packed(size, kind)
+
+
+def _stored(session: Session, keys: Sequence[Key]) -> list[tuple[Key, bytes, bytes]]:
+    """Return those of the rollups that are there."""
+    groups: dict[tuple[str, str, int], list[Key]] = {}
+    for key in keys:
+        groups.setdefault(key[:3], []).append(key)
+    found: list[tuple[Key, bytes, bytes]] = []
+    cell: list[Any] = [getattr(Rollup, name) for name in (*CELL, "counts", "latency")]
+    for (tenant, cube, day), inner in groups.items():
+        query = select(*cell).where(Rollup.tenant == tenant, Rollup.cube == cube, Rollup.day == day)
+        for place, one in enumerate(cell[:5]):
+            if len(values := {key[3 + place] for key in inner}) <= 100:
+                query = query.where(one.in_(sorted(values)))
+        wanted = set(inner)
+        for row in session.execute(query):
+            if (key := (tenant, cube, day, *row[:5])) in wanted:
+                found.append((key, row[5], row[6]))
+    return found
+
+
+def _put(
+    session: Session, name: str, keys: Sequence[str], values: Sequence[str], rows: Iterable[tuple[object, ...]]
+) -> None:
+    columns = (*keys, *values)
+    changes = ", ".join(f"{one} = excluded.{one}" for one in values)
+    statement = text(
+        f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join(f':{one}' for one in columns)}) "  # noqa: S608
+        f"ON CONFLICT ({', '.join(keys)}) DO {f'UPDATE SET {changes}' if values else 'NOTHING'}"
+    ).bindparams(*(bindparam(one, type_=LargeBinary()) for one in values))
+    if given := [dict(zip(columns, row, strict=True)) for row in rows]:
+        session.connection().execute(statement, given)
+
+
+def _add_users(session: Session, users: dict[tuple[str, str, int, str], list[int]]) -> None:
+    rows = []
+    for (tenant, cube, day, value), who in users.items():
+        union = datasketches.hll_union(LG_REGISTERS)
+        stored = session.get(RollupUsers, (tenant, cube, day, value))
+        if stored is not None:
+            union.update(datasketches.hll_sketch.deserialize(stored.sketch))
+        sketch = datasketches.hll_sketch(LG_REGISTERS)
+        for one in who:
+            sketch.update(one)
+        union.update(sketch)
+        rows.append((tenant, cube, day, value, union.get_result().serialize_compact()))
+    _put(session, "rollup_users", ("tenant", "cube", "day", "value"), ("sketch",), rows)
+
+
+def _add_values(session: Session, keys: Sequence[Key]) -> None:
+    seen = {(key[0], cube, key[3 + CELL.index(cube)]) for key in keys if (cube := key[1]) in CELL}
+    _put(session, "rollup_values", ("tenant", "dimension", "value"), (), sorted(seen))
