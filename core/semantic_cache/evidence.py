@@ -13,7 +13,12 @@ from core.text import content_words
 
 Numbers = npt.NDArray[np.float64]
 NAMES = ("one", "similarity", "margin", "support", "agreement", "verified", "unverified", "record")
+VERSION = "2"
+"""Changes with the meaning of any feature: what was learned from other ones does not count."""
 WIDEST_MARGIN = 0.3
+USUAL_MARGIN = 0.15
+"""Margin that says nothing, and that of an entry without a rival: nothing near speaks for another answer then, where a
+margin of nought would say that two answers are as near."""
 SURE = 1e-4
 """The verifier is believed to be wrong at least this often."""
 _content = lru_cache(maxsize=4096)(content_words)
@@ -50,13 +55,14 @@ class Compared:
 
     def features(self) -> Numbers:
         """Return the numbers of :data:`NAMES`, shape (8,), each about in [-3, 3]."""
-        margin = 0.0 if self.margin is None else np.clip(self.margin, -WIDEST_MARGIN, WIDEST_MARGIN) * 10
+        margin = USUAL_MARGIN if self.margin is None else self.margin
         sure = None if self.verified is None else float(np.clip(self.verified, SURE, 1 - SURE))
         return np.array(
             [
                 1.0,
                 (self.similarity - 0.8) * 10,
-                margin,
+                # Not below -0.15: how far a rival lies ahead says little more.
+                (np.clip(margin, USUAL_MARGIN - WIDEST_MARGIN, WIDEST_MARGIN) - USUAL_MARGIN) * 10,
                 np.log1p(self.support),
                 (self.agreement - 0.5) * 4,
                 0.0 if sure is None else np.log(sure / (1 - sure)) / 3,

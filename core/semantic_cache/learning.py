@@ -13,7 +13,7 @@ from core.database import Database
 from core.ports import Clock
 from core.semantic_cache.budget import COLD, Window, required
 from core.semantic_cache.calibration import PRIOR, Belief
-from core.semantic_cache.evidence import NAMES, Numbers, stacked
+from core.semantic_cache.evidence import NAMES, VERSION, Numbers, stacked
 from core.semantic_cache.records import CacheDecision
 
 WINDOW = 1000
@@ -50,7 +50,8 @@ class Learner:
     Parameters
     ----------
     measure : str
-        Embedder and verifier; only decisions that were taken by these count.
+        Embedder and verifier, as ``embedder+verifier``; only decisions that were taken by these, and by features of the
+        same meaning, count.
     budget : float
         Largest share of the turns that may be false hits, in (0, 1).
     """
@@ -58,7 +59,7 @@ class Learner:
     def __init__(self, database: Database, clock: Clock, measure: str, budget: float) -> None:
         self._database = database
         self._clock = clock
-        self.measure = measure
+        self.measure = f"{measure}+{VERSION}"
         self._budget = budget
         self._lock = Lock()
         self._known: dict[str, tuple[InForce, datetime, int]] = {}
@@ -101,7 +102,7 @@ def recent(session: Session, tenant: str, measure: str, limit: int) -> list[Row]
         CacheDecision.features, col(CacheDecision.label), CacheDecision.served, col(CacheDecision.labelled_by)
     ).where(CacheDecision.tenant == tenant, CacheDecision.measure == measure)
     newest = query.order_by(col(CacheDecision.at).desc()).limit(min(limit, 10_000))
-    own = f"judge:{measure.partition('+')[2]}"
+    own = f"judge:{measure.partition('+')[2].rpartition('+')[0]}"
     return [
         (list(features), None if by == own else label, served) for features, label, served, by in session.exec(newest)
     ]

@@ -65,6 +65,11 @@ def test_one_label_does_not_decide_an_entrys_fate() -> None:
     assert many < 3 * one
 
 
+def test_an_entry_without_a_rival_stands_out_more_than_one_whose_rival_is_as_near() -> None:
+    alone, crowded, apart = (Compared(0.9, margin, 0, 0.5, 0.99).features() @ PRIOR.mean for margin in (None, 0.0, 0.3))
+    assert crowded < alone < apart
+
+
 def test_without_a_verifier_that_is_evidence_of_its_own() -> None:
     unread, unsure = (Compared(0.9, None, 0, 0.5, verified).features() for verified in (None, 0.5))
     differs = [name for name, one, other in zip(NAMES, unread, unsure, strict=True) if one != other]

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from core.database import Database, new_id
 from core.semantic_cache import keeping
+from core.semantic_cache.evidence import VERSION
 from core.semantic_cache.keeping import GREY, Keeping
 from core.semantic_cache.model import CachePolicy, Evidence, Hit, Miss, Weighed
 from core.semantic_cache.records import CacheDecision, CacheEntry, CacheServing
@@ -78,7 +79,7 @@ def test_only_what_was_weighed_is_kept_as_a_decision(database: Database, plane: 
     assert (kept.id, kept.entry_id, kept.question, kept.known) == (found.evidence.decision, entry, "close", "first")
     assert (kept.tenant, kept.namespace, kept.actor_id) == ("default", SCOPE.namespace, BEN.id)
     assert (tuple(kept.features), kept.probability) == (found.weighed.features, found.weighed.probability)
-    assert (kept.served, kept.fresh_entry_id, kept.label, kept.measure) == (True, None, None, "plane+angles")
+    assert (kept.served, kept.fresh_entry_id, kept.label, kept.measure) == (True, None, None, f"plane+angles+{VERSION}")
 
 
 def test_a_miss_that_was_weighed_names_what_was_made_instead(

@@ -10,30 +10,31 @@ import pytest
 from core.database import Database, new_id
 from core.semantic_cache.budget import COLD, ENOUGH, LEAST
 from core.semantic_cache.calibration import PRIOR
-from core.semantic_cache.evidence import NAMES, Compared
+from core.semantic_cache.evidence import NAMES, VERSION, Compared
 from core.semantic_cache.learning import COLD_START, EVERY, LONGEST, Learner, learned, recent
 from core.semantic_cache.records import CacheDecision
 from tests.house import MovableClock
 
-MEASURE = "embedder+verifier"
+NAMED = "embedder+verifier"
+MEASURE = f"{NAMED}+{VERSION}"
 DOUBTFUL = Compared(0.8, 0.05, 0, 0.5, 0.9).features()
 
 
 @pytest.fixture
 def learner(database: Database, clock: MovableClock) -> Learner:
-    return Learner(database, clock, MEASURE, 0.01)
+    return Learner(database, clock, NAMED, 0.01)
 
 
 def keep(
     database: Database, label: float | None, count: int = 1, *, tenant: str = "default", measure: str = MEASURE,
-    features: list[float] | None = None, at: datetime | None = None,
+    features: list[float] | None = None, at: datetime | None = None, by: str | None = None,
 ) -> None:  # fmt: skip
     with database.begin() as session:
         session.add_all(
             CacheDecision(
                 id=new_id(), tenant=tenant, measure=measure, namespace="n", actor_id="a", at=at or MovableClock().time,
                 question="q", entry_id="e", known="k", features=DOUBTFUL.tolist() if features is None else features,
-                similarity=0.8, probability=0.7, required=0.9, served=True, label=label,
+                similarity=0.8, probability=0.7, required=0.9, served=True, label=label, labelled_by=by,
             )
             for _ in range(count)
         )  # fmt: skip
@@ -66,6 +67,16 @@ def test_decisions_without_a_label_teach_no_weight(database: Database, learner: 
     assert learner.in_force("default").belief.mean == pytest.approx(PRIOR.mean)
 
 
+def test_what_the_verifier_said_as_the_judge_teaches_nothing(database: Database, learner: Learner) -> None:
+    believed(learner)
+    keep(database, 0.0, 10, by="judge:verifier")
+    learner.learn("default")
+    assert believed(learner) == pytest.approx(COLDLY)
+    keep(database, 0.0, 10, by="judge:gpt")
+    learner.learn("default")
+    assert believed(learner) < COLDLY
+
+
 def test_each_tenant_learns_from_its_own(database: Database, learner: Learner) -> None:
     keep(database, 1.0, 10, tenant="one")
     keep(database, 0.0, 10, tenant="other")
@@ -74,7 +85,7 @@ def test_each_tenant_learns_from_its_own(database: Database, learner: Learner) -
 
 
 def test_figures_of_another_embedder_or_verifier_are_left_out(database: Database, learner: Learner) -> None:
-    keep(database, 0.0, 50, measure="embedder+other")
+    keep(database, 0.0, 50, measure=f"embedder+other+{VERSION}")
     assert learner.in_force("default") == COLD_START
     keep(database, 1.0, 10)
     learner.learn("default")
@@ -83,6 +94,7 @@ def test_figures_of_another_embedder_or_verifier_are_left_out(database: Database
 
 def test_figures_of_another_version_are_left_out(database: Database, learner: Learner) -> None:
     keep(database, 0.0, 5, features=[1.0] * (len(NAMES) - 1))
+    keep(database, 0.0, 50, measure=NAMED)
     assert learner.in_force("default") == COLD_START
 
 
@@ -109,7 +121,7 @@ def test_it_learns_after_some_time(database: Database, learner: Learner, clock: 
 @pytest.fixture
 def servers(database: Database, clock: MovableClock) -> Iterator[list[Learner]]:
     with closing(Database(database.url.render_as_string(hide_password=False))) as other:
-        yield [Learner(own, clock, MEASURE, 0.01) for own in (database, other)]
+        yield [Learner(own, clock, NAMED, 0.01) for own in (database, other)]
 
 
 def test_what_one_server_kept_every_server_learns(
