@@ -1,4 +1,4 @@
-"""The HTTP API under ``/api``: whether the server lives and is ready, and local sign-in."""
+"""The HTTP API under ``/api``: whether the server lives and is ready, its metrics, and local sign-in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from api.metrics import exposition, may_scrape
 from api.sign_in_page import sign_in_page
 from core.access.model import Role
 from core.access.tokens import COOKIE, MAX_AGE_S
@@ -43,6 +44,16 @@ def create_api(running: Running) -> FastAPI:
         except CoachError as error:
             return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
         return JSONResponse({"status": "ready"})
+
+    @api.get("/metrics")
+    def metrics(request: Request) -> Response:
+        """Answer with what Prometheus scrapes."""
+        services = running()
+        if services is None:
+            return JSONResponse({"status": "starting"}, status_code=503)
+        may_scrape(services, request.headers.get("authorization", ""))
+        content, kind = exposition(services, request.headers.get("accept", ""))
+        return Response(content, media_type=kind)
 
     @api.get("/sign-in", response_class=HTMLResponse)
     def sign_in_form() -> Response:

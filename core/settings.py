@@ -132,6 +132,10 @@ class Settings(BaseSettings):
         None, min_length=32, description="Signs the local sign-in cookie; made and kept in the data folder if empty."
     )
 
+    metrics_token: SecretStr | None = Field(
+        None, min_length=16, description="What `/api/metrics` asks for as a bearer token; needed with `oidc`."
+    )
+
     data_dir: RootedPath = Field(ROOT / "data" / "var", description="Folder of the database and other local state.")
     database_url: SecretStr | None = Field(
         None, validation_alias="DATABASE_URL", description="`postgresql://…`; empty: SQLite in the data folder."

@@ -70,7 +70,8 @@ def _total(key: tuple[str, str], counts: Ints, latency: Ints) -> Total:
     reached = np.concatenate([[0], np.cumsum(latency)])
     ends = highest_ms(np.arange(BUCKETS))
     return Total(
-        *key,
+        release=key[0],
+        outcome=key[1],
         **{name: count(name) for name in same},
         cost_usd=count("cost_nano") / 1e9,
         saved_usd=count("saved_nano") / 1e9,
