@@ -13,7 +13,7 @@ from tqdm import tqdm
 from benchmarks.cache.parts import TENANT, Bench, Models, somebody
 from core.semantic_cache.judge import Verdict
 from core.semantic_cache.judging import Judging
-from core.semantic_cache.model import Hit, Scope
+from core.semantic_cache.model import Hit, Scope, answer_key
 
 SCOPE = Scope(TENANT, "stream", "en")
 RECONCILED_EVERY = 10
@@ -86,11 +86,19 @@ def _run(
 
 
 def _ask(bench: Bench, question: str, truth: str, turn: str, user: str) -> str | None:
-    """Ask as a turn does; return the cached answer, or None after a fresh one was made."""
+    """Ask as a turn does; return the cached answer, or None after a fresh one was made.
+
+    A fresh answer is not admitted where a judge that errs has put the same words out of service.
+    """
     actor, cache = somebody(user), bench.cache
     looked = cache.lookup(SCOPE, question, actor)
-    made = None if isinstance(looked, Hit) else bench.admit(SCOPE, question, truth)
+    made = None if isinstance(looked, Hit) else _admit(bench, question, truth)
     with bench.database.begin() as session:
         cache.keep(session, SCOPE, actor, looked, turn, made=made)
     cache.learned(SCOPE)
     return looked.answer if isinstance(looked, Hit) else None
+
+
+def _admit(bench: Bench, question: str, truth: str) -> str | None:
+    vector, by = bench.embedder.embed([question])[0], somebody("first")
+    return bench.cache.admit(SCOPE, question, vector, truth, [], key=answer_key(truth), by=by, vouched=True)
