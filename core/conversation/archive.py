@@ -28,7 +28,6 @@ from core.conversation.records import Conversation, Turn
 from core.database import Database, new_id
 from core.errors import NotFoundError
 from core.ports import Clock
-from core.releases.records import channels, newest
 
 MOST_TURNS = 200
 MOST_ON_PAGE = 200
@@ -53,14 +52,6 @@ class Archive:
         """Return the names of topics by their id, for product managers."""
         require(actor, Role.PRODUCT)
         return self._topics(actor)
-
-    def choices(self, actor: Actor) -> dict[str, list[str]]:
-        """Return what a filter can choose from: releases (the newest 200), channels and topics."""
-        require(actor, Role.PRODUCT)
-        with self._database.read() as session:
-            releases = [release.id for release in newest(session, actor.tenant, MOST_ON_PAGE)]
-            pointers = channels(session, actor.tenant)
-        return {"release": releases, "channel": sorted(pointers), "topic": list(self._topics(actor))}
 
     def page(
         self,

@@ -41,7 +41,8 @@ class Sought:
     """Which turns are looked for; an empty tuple, text or None asks for all.
 
     ``since`` and ``until`` are aware and half-open; ``topic`` holds ids, or :data:`NO_TOPIC`; ``actor`` is the
-    beginning of an actor's id; ``words`` are looked for in question and answer, each as the beginning of a word.
+    beginning of an actor's id; ``words`` are looked for in question and answer, each as the beginning of a word;
+    ``error`` asks for those that ended badly, ``false_hit`` for hits that are known to answer another question.
     """
 
     words: str = ""
@@ -56,6 +57,7 @@ class Sought:
     marked: tuple[MarkKind, ...] = ()
     actor: str = ""
     error: bool = False
+    false_hit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, tuple_
 from sqlalchemy import select as columns_of  # of columns of any type
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from core.conversation.archive_model import NO_TOPIC, Place, Sought, VoteFilter
 from core.conversation.archive_records import TurnMark
@@ -26,12 +26,15 @@ from core.conversation.model import State
 from core.conversation.records import Turn
 from core.feedback.model import Thumb
 from core.feedback.records import Feedback
-from core.monitoring import records as _events  # noqa: F401 - makes the table that is read below
+from core.monitoring.records import TurnEvent
+from core.semantic_cache.records import CacheDecision
 
-EVENTS = SQLModel.metadata.tables["turn_events"]
 A_MOMENT = timedelta(milliseconds=1)
 HEX_END = "g"
 """Sorts after every hexadecimal digit."""
+FEW = 5000
+EVEN = 0.5
+"""A label below it says that the entry does not answer the question."""
 _ID, _ASKED = col(Turn.id), col(Turn.asked_at)
 _COLUMNS = (
     _ID, col(Turn.conversation_id), _ASKED, col(Turn.actor_id), col(Turn.question), col(Turn.state), col(Turn.outcome),
@@ -52,7 +55,7 @@ class Way:
 def found_turns(session: Session, tenant: str, sought: Sought, way: Way, limit: int) -> Found:
     """Return up to `limit` answered turns of the tenant in the order of the way: from the place on."""
     sqlite = session.get_bind().dialect.name == "sqlite"
-    conditions = [col(Turn.tenant) == tenant, *_columns(sought), *_others(tenant, sought)]
+    conditions = [col(Turn.tenant) == tenant, *_columns(sought), *_others(session, tenant, sought)]
     query: Any = columns_of(*_COLUMNS)
     if beginnings(sought.words) and sqlite:
         numbers = WORDS.join(NUMBERS, NUMBERS.c.number == WORDS.c.rowid).join(Turn, NUMBERS.c.turn_id == _ID)
@@ -110,35 +113,44 @@ def _constant(state: State) -> ColumnElement[str]:
     return literal_column(f"'{state}'")
 
 
-def _others(tenant: str, sought: Sought) -> list[ColumnElement[bool]]:
-    """Return the conditions on what belongs to a turn: its event, the vote on it, its marks."""
+def _others(session: Session, tenant: str, sought: Sought) -> list[ColumnElement[bool]]:
+    """Return the conditions on what belongs to a turn: its event, the vote on it, its marks, what a judge said."""
     found: list[ColumnElement[bool]] = []
+    event = select(TurnEvent.turn_id).where(TurnEvent.tenant == tenant)
     if sought.topic:
         topics = ["" if topic == NO_TOPIC else topic for topic in sought.topic]
-        found.append(_of_event(tenant, "topic", topics))
+        found.append(_among(session, event.where(col(TurnEvent.topic).in_(topics))))
     if sought.language:
-        found.append(_of_event(tenant, "language", sought.language))
+        found.append(_among(session, event.where(col(TurnEvent.language).in_(sought.language))))
     if sought.vote:
-        found.append(or_(*(_voted(tenant, vote) for vote in sought.vote)))
+        found.append(or_(*(_voted(session, tenant, vote) for vote in sought.vote)))
     if sought.marked:
         marked = select(TurnMark.turn_id).where(TurnMark.tenant == tenant, col(TurnMark.undone_at).is_(None))
-        found.append(_ID.in_(marked.where(col(TurnMark.kind).in_(sought.marked))))
+        found.append(_among(session, marked.where(col(TurnMark.kind).in_(sought.marked))))
+    if sought.false_hit:
+        wrong = event.join(CacheDecision, col(CacheDecision.id) == col(TurnEvent.decision_id))
+        found.append(_among(session, wrong.where(col(CacheDecision.served), col(CacheDecision.label) < EVEN)))
     return found
 
 
-def _of_event(tenant: str, name: str, values: Collection[str]) -> ColumnElement[bool]:
-    column = EVENTS.c.get(name)
-    if column is None:
-        return true()
-    return _ID.in_(columns_of(EVENTS.c.turn_id).where(EVENTS.c.tenant == tenant, column.in_(values)))
+def _among(session: Session, turn_ids: Any) -> ColumnElement[bool]:
+    """Return the condition that a turn is among others: of few they are listed first, of many each turn is looked up.
+
+    To look up turn after turn is quick where every hundredth matches and slow where none does.
+    """
+    (listed,) = turn_ids.selected_columns
+    if len(session.execute(turn_ids.limit(FEW + 1)).all()) <= FEW:
+        return _ID.in_(turn_ids)
+    looked_up: ColumnElement[bool] = turn_ids.where(listed == _ID).correlate(Turn).exists()
+    return looked_up
 
 
-def _voted(tenant: str, vote: VoteFilter) -> ColumnElement[bool]:
+def _voted(session: Session, tenant: str, vote: VoteFilter) -> ColumnElement[bool]:
     standing = col(Feedback.withdrawn_at).is_(None)
     if vote is VoteFilter.NONE:
         return ~select(Feedback.turn_id).where(and_(col(Feedback.turn_id) == _ID, standing)).exists()
     thumb = Thumb.UP if vote is VoteFilter.UP else Thumb.DOWN
-    return _ID.in_(select(Feedback.turn_id).where(Feedback.tenant == tenant, Feedback.thumb == thumb, standing))
+    return _among(session, select(Feedback.turn_id).where(Feedback.tenant == tenant, Feedback.thumb == thumb, standing))
 
 
 def thumbs_on(session: Session, turn_ids: Collection[str]) -> dict[str, Feedback]:
@@ -149,6 +161,6 @@ def thumbs_on(session: Session, turn_ids: Collection[str]) -> dict[str, Feedback
 
 def events_of(session: Session, turn_ids: Collection[str]) -> dict[str, tuple[str, str]]:
     """Return topic and language of these turns."""
-    columns = [EVENTS.c[name] for name in ("turn_id", "topic", "language") if name in EVENTS.c]
-    rows = session.execute(columns_of(*columns).where(EVENTS.c.turn_id.in_(turn_ids)))
-    return {row.turn_id: (getattr(row, "topic", ""), getattr(row, "language", "")) for row in rows}
+    query = select(TurnEvent.turn_id, TurnEvent.topic, TurnEvent.language)
+    rows = session.exec(query.where(col(TurnEvent.turn_id).in_(turn_ids)))
+    return {turn_id: (topic, language) for turn_id, topic, language in rows}

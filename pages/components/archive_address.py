@@ -48,6 +48,7 @@ def address_of(values: Callable[[str], Iterable[str]]) -> Address:
         marked=_kinds(MarkKind, values("marked")),
         actor=_digits(one("actor")),
         error=one("error") == "any",
+        false_hit=one("verdict") == "false",
         **{name: tuple(dict.fromkeys(filter(None, values(name)))) for name in LISTS},
     )
     return Address(sought, Place.read(one("before")), Place.read(one("after")), one(OPENED))
@@ -58,6 +59,7 @@ def params_of(sought: Sought) -> Params:
     several: Mapping[str, Iterable[str]] = {name: getattr(sought, name) for name in (*LISTS, "vote", "marked")}
     params = {name: [str(value) for value in values] for name, values in several.items()}
     params |= {"q": [sought.words], "actor": [sought.actor], "error": ["any" if sought.error else ""]}
+    params["verdict"] = ["false" if sought.false_hit else ""]
     params |= {name: [_iso(at)] for name, at in (("since", sought.since), ("until", sought.until)) if at}
     return {name: kept for name, values in params.items() if (kept := [value for value in values if value])}
 

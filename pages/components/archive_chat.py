@@ -13,11 +13,12 @@ from core.conversation.model import Outcome, State
 from core.errors import CoachError
 from pages.components.archive_address import open_turn
 from pages.components.archive_desk import show_desk
-from pages.components.archive_list import OUTCOMES, THUMBS
+from pages.components.archive_list import OUTCOMES
 from pages.components.text import local_time, plain_label, safe_markdown
 from pages.components.turn import show_notices, show_sources
 
 _COLOURS = {Outcome.HIT: "blue", Outcome.MISS: "green", Outcome.BYPASS: "gray", None: "gray"}
+_THUMBS = {1: ":green[:material/thumb_up:]", -1: ":red[:material/thumb_down:]", 0: ""}
 _TIERS = {
     "exact": "The same question was known, word for word.",
     "semantic": "The nearest known question was weighed.",
@@ -47,7 +48,7 @@ def _turn(
     services: Services, actor: Actor, chat: Chat, story: Story, topics: Mapping[str, str], *, unfolded: bool
 ) -> None:
     line, removed = story.line, f"(text removed after {services.settings.text_days} days)"
-    label = f"{plain_label(line.question, 120) or removed} {THUMBS[line.vote]}"
+    label = f"{plain_label(line.question, 120) or removed} {_THUMBS[line.vote]}"
     with st.expander(label, expanded=unfolded or len(chat.turns) == 1, icon=":material/person:"):
         if len(line.question) > 120:
             st.markdown(safe_markdown(line.question))
@@ -147,7 +148,7 @@ def _vote(story: Story) -> None:
         st.caption("Its user did not vote.")
         return
     reasons = ", ".join(str(reason) for reason in vote.reasons)
-    st.markdown(f"{THUMBS[int(vote.thumb)]} {plain_label(reasons)}")
+    st.markdown(f"{_THUMBS[int(vote.thumb)]} {plain_label(reasons)}")
     if vote.comment:
         st.markdown(safe_markdown(vote.comment))
     if vote.better_answer:

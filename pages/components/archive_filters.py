@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.conversation.archive_model import NO_TOPIC, MarkKind, Sought, VoteFilter
 from core.conversation.model import Outcome
+from core.monitoring.figures import Choices
 from pages.components.archive_address import Params, address_of, go_to, params_of
 from pages.components.text import plain_label
 
@@ -16,16 +17,17 @@ _OUTCOMES = {Outcome.HIT: "cached", Outcome.MISS: "fresh", Outcome.BYPASS: "not 
 _VOTES = {VoteFilter.UP: "thumb up", VoteFilter.DOWN: "thumb down", VoteFilter.NONE: "no vote"}
 _MARKS = {MarkKind.REGRESSION: "regression set", MarkKind.FINE_TUNING: "fine-tuning"}
 _ERRORS = {"any": "ended badly"}
-_MORE = ("topic", "language", "release", "channel", "since", "until", "actor")
+_VERDICTS = {"false": "answers another question"}
+_MORE = ("topic", "language", "release", "channel", "since", "until", "actor", "error", "verdict")
 
 
-def show_filters(sought: Sought, choices: Mapping[str, Sequence[str]], topics: Mapping[str, str]) -> None:
+def show_filters(sought: Sought, choices: Choices, topics: Mapping[str, str]) -> None:
     """Show the filters in force; a change goes into the address and runs the page again.
 
     Parameters
     ----------
-    choices : mapping of str to sequence of str
-        Values to choose from for release, channel, topic and language.
+    choices : Choices
+        Values to choose from.
     topics : mapping of str to str
         Names of topics by id.
     """
@@ -38,13 +40,12 @@ def show_filters(sought: Sought, choices: Mapping[str, Sequence[str]], topics: M
     with st.container(horizontal=True, gap="medium"):
         for name, label, names in (
             ("outcome", "Answered", _OUTCOMES), ("vote", "Vote", _VOTES), ("marked", "Marked", _MARKS),
-            ("error", "State", _ERRORS),
         ):  # fmt: skip
             wanted[name] = _pills(now.get(name, []), name, label, {str(one): said for one, said in names.items()})
-    hidden = sum(name in now for name in _MORE)
-    label = f"More filters ({hidden})" if hidden else "More filters"
-    with st.expander(label, expanded=bool(hidden), icon=":material/tune:"):
+    with st.expander("More filters", icon=":material/tune:", key="more-filters"):
         wanted |= _more(sought, now, choices, topics)
+    if hidden := [f"{name}: {', '.join(_said(name, now[name], topics))}" for name in _MORE if name in now]:
+        st.caption(":material/filter_alt: " + " · ".join(hidden))
     changed = address_of(lambda name: wanted.get(name, [])).sought
     if changed != sought:
         go_to(changed)
@@ -58,23 +59,31 @@ def _pills(now: list[str], name: str, label: str, names: Mapping[str, str]) -> l
     return _same_order(chosen, now)
 
 
-def _more(sought: Sought, now: Params, choices: Mapping[str, Sequence[str]], topics: Mapping[str, str]) -> Params:
+def _more(sought: Sought, now: Params, choices: Choices, topics: Mapping[str, str]) -> Params:
     names = dict(topics) | {NO_TOPIC: "no topic"}
     wanted: Params = {}
     left, right = st.columns(2)
     with left:
-        wanted["topic"] = _several(now, "topic", "Topic", [*choices.get("topic", ()), NO_TOPIC], names)
-        wanted["release"] = _several(now, "release", "Release", choices.get("release", ()))
+        wanted["topic"] = _several(now, "topic", "Topic", [*choices.topic, NO_TOPIC], names)
+        wanted["release"] = _several(now, "release", "Release", choices.release)
         wanted["since"] = _time(now, "since", "Asked from (UTC)", sought.since)
     with right:
-        wanted["language"] = _several(now, "language", "Language", choices.get("language", ()))
-        wanted["channel"] = _several(now, "channel", "Channel", choices.get("channel", ()))
+        wanted["language"] = _several(now, "language", "Language", choices.language)
+        wanted["channel"] = _several(now, "channel", "Channel", choices.channel)
         wanted["until"] = _time(now, "until", "Asked before (UTC)", sought.until)
     user = st.text_input(
         "User", sought.actor, placeholder="The digits of a user, such as ab12cd34", key=f"actor-{sought.actor}",
         help="Users are shown by the beginning of their id; names are not kept.", max_chars=40,
     )  # fmt: skip
+    with st.container(horizontal=True, gap="medium"):
+        wanted["error"] = _pills(now.get("error", []), "error", "State", _ERRORS)
+        wanted["verdict"] = _pills(now.get("verdict", []), "verdict", "Checked hits", _VERDICTS)
     return wanted | {"actor": [user or ""]}
+
+
+def _said(name: str, values: Sequence[str], topics: Mapping[str, str]) -> list[str]:
+    names = {"topic": topics, "error": _ERRORS, "verdict": _VERDICTS}.get(name, {})
+    return [plain_label(names.get(value, value)) for value in values]
 
 
 def _several(

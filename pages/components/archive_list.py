@@ -11,15 +11,17 @@ from core.conversation.model import Outcome, State
 from pages.components.archive_address import go_to, open_turn
 
 OUTCOMES = {Outcome.HIT: "cached", Outcome.MISS: "fresh", Outcome.BYPASS: "not shared", None: ""}
-THUMBS = {1: "👍", -1: "👎", 0: ""}
+THUMBS = {1: "up", -1: "down", 0: ""}
 MARKS = {MarkKind.REGRESSION: "regression", MarkKind.FINE_TUNING: "fine-tuning"}
 ROW = 35
 """Pixels."""
+SHORT = 8
+"""Rows in sight while a conversation is open below, so that it is not far away."""
 
 
-def show_list(page: Page, sought: Sought, topics: Mapping[str, str], text_days: int) -> None:
-    """Show the turns and the ways to newer and older ones."""
-    _table(page, topics, text_days)
+def show_list(page: Page, sought: Sought, topics: Mapping[str, str], text_days: int, *, opened: bool) -> None:
+    """Show the turns, fewer at once while one is opened, and the ways to newer and older ones."""
+    _table(page, topics, text_days, SHORT if opened else len(page.lines))
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Newer", icon=":material/chevron_left:", disabled=page.newer is None, key="newer"):
             go_to(sought, after=page.newer)
@@ -29,18 +31,22 @@ def show_list(page: Page, sought: Sought, topics: Mapping[str, str], text_days: 
         st.caption(f"{turns}, newest first. Choose a row to read its conversation.")
 
 
-def _table(page: Page, topics: Mapping[str, str], text_days: int) -> None:
+def _table(page: Page, topics: Mapping[str, str], text_days: int, in_sight: int) -> None:
     rows = [_row(line, topics, text_days) for line in page.lines]
     empty = {name for name in rows[0] if not any(row[name] for row in rows)}
+    empty |= {
+        name for name in ("Release", "Channel") if len({row[name] for row in rows}) == 1
+    }  # they tell nothing apart
     chosen = st.dataframe(
         [{name: value for name, value in row.items() if name not in empty} for row in rows],
-        hide_index=True, on_select="rerun", selection_mode="single-row", height=ROW * (len(rows) + 1) + 3,
+        hide_index=True, on_select="rerun", selection_mode="single-row",
+        height=ROW * (min(len(rows), in_sight) + 1) + 3,
         key=f"turns-{hash(tuple(line.id for line in page.lines))}",
         column_config={
             "Asked": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=130),
-            "Question": st.column_config.TextColumn(width=340),
+            "Question": st.column_config.TextColumn(width=330),
             "Answered": st.column_config.TextColumn(width=80),
-            "Vote": st.column_config.TextColumn(width=45),
+            "Vote": st.column_config.TextColumn(width=55),
             "Topic": st.column_config.TextColumn(width=130),
             "User": st.column_config.TextColumn(width=100),
             "ms": st.column_config.NumberColumn(format="%.0f", width=60, help="To the whole answer."),
@@ -62,5 +68,5 @@ def _row(line: TurnLine, topics: Mapping[str, str], text_days: int) -> dict[str,
         "ms": line.total_ms,
         "Marked": ", ".join(MARKS[mark] for mark in line.marks),
         "Release": line.release_id[:6],
-        "Channel": line.channel if line.channel != "stable" else "",
+        "Channel": line.channel,
     }

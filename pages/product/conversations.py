@@ -20,11 +20,13 @@ def _found(services: Services, actor: Actor, wanted: Address) -> None:
     topics = services.archive.topics(actor)
     page = services.archive.page(actor, wanted.sought, before=wanted.before, after=wanted.after)
     if page.lines:
-        show_list(page, wanted.sought, topics, services.settings.text_days)
+        show_list(page, wanted.sought, topics, services.settings.text_days, opened=bool(wanted.turn))
     else:
-        st.info("No turn matches these filters.", icon=":material/filter_alt_off:")
+        st.info("No turn matches these filters. Take one away, or clear them all.", icon=":material/filter_alt_off:")
     if opened := address().turn:
         show_chat(services, actor, opened, topics)
+    if opened != wanted.turn and not wanted.turn:
+        st.rerun()  # now that one is open, the list is to leave it room
 
 
 def main() -> None:
@@ -39,7 +41,7 @@ def main() -> None:
                     icon=":material/chat:")  # fmt: skip
             st.page_link("trainer/chat.py", label="Go to the chat", icon=":material/chat:")
             return
-        show_filters(wanted.sought, services.archive.choices(actor), services.archive.topics(actor))
+        show_filters(wanted.sought, services.monitoring.choices(actor), services.archive.topics(actor))
         narrowed = wanted.sought != Sought() or wanted.before or wanted.after
         if narrowed and st.button("Clear all filters", icon=":material/filter_alt_off:", type="tertiary", key="clear"):
             go_to(Sought())

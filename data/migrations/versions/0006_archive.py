@@ -95,6 +95,7 @@ def upgrade() -> None:
         )
     _asked_by()
     op.create_index("ix_feedback_thumb", "feedback", ["tenant", "thumb", "turn_id"])
+    op.create_index("ix_turn_events_topic", "turn_events", ["tenant", "topic", "turn_id"])
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRES:
         op.execute(statement)
 
@@ -114,6 +115,7 @@ def downgrade() -> None:
         op.execute(statement)
     op.drop_index("ix_cache_questions_asked_by", "cache_questions")
     op.drop_column("cache_questions", "asked_by")
+    op.drop_index("ix_turn_events_topic", "turn_events")
     op.drop_index("ix_feedback_thumb", "feedback")
     for name in ("text", "ended_badly", "channel", "release", "actor", "asked"):
         op.drop_index(f"ix_turns_{name}", "turns")

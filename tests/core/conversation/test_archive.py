@@ -7,7 +7,8 @@ from sqlmodel import select
 
 from core.access.model import Role
 from core.access.records import AuditRow
-from core.conversation.archive_model import MarkKind, Page, Sought, VoteFilter, pseudonym
+from core.conversation import archive_queries
+from core.conversation.archive_model import NO_TOPIC, MarkKind, Page, Sought, VoteFilter, pseudonym
 from core.conversation.model import State
 from core.database import Database, new_id
 from core.errors import ForbiddenError, InputError, NotFoundError
@@ -68,24 +69,42 @@ def test_new_turns_do_not_move_an_older_page(shelves: Shelves) -> None:
 
 
 def test_each_filter_finds_its_turns_only(shelves: Shelves) -> None:
-    plain = shelves.turn()
-    other = shelves.turn(by=BEN, outcome="hit", release_id="r2", channel="canary", state=State.FAILED)
+    plain = shelves.turn(topic="squats")
+    other = shelves.turn(
+        by=BEN, outcome="hit", release_id="r2", channel="canary", state=State.FAILED, language="de",
+        evidence={"decision": "d"},
+    )  # fmt: skip
+    shelves.wrong_decision("d")
     shelves.vote(plain, Thumb.DOWN)
     shelves.archive.mark(PAULA, plain, MarkKind.REGRESSION)
     for sought in (
         {"outcome": ("miss",)}, {"release": ("r1",)}, {"channel": ("stable",)}, {"actor": ANA.id[:8]},
-        {"vote": (VoteFilter.DOWN,)}, {"marked": (MarkKind.REGRESSION,)}, {"until": shelves.hours_ago(1 / 90)},
+        {"topic": ("squats",)}, {"language": ("en",)}, {"vote": (VoteFilter.DOWN,)},
+        {"marked": (MarkKind.REGRESSION,)}, {"until": shelves.hours_ago(1 / 90)},
     ):  # fmt: skip
         assert found(shelves, **sought) == {plain}, sought
     for sought in (
         {"outcome": ("hit",)}, {"release": ("r2",)}, {"channel": ("canary",)}, {"actor": BEN.id[:8]},
-        {"vote": (VoteFilter.NONE,)}, {"error": True}, {"since": shelves.hours_ago(1 / 90)},
+        {"topic": (NO_TOPIC,)}, {"language": ("de",)}, {"vote": (VoteFilter.NONE,)}, {"error": True},
+        {"false_hit": True}, {"since": shelves.hours_ago(1 / 90)},
     ):  # fmt: skip
         assert found(shelves, **sought) == {other}, sought
     both = {plain, other}
     assert found(shelves, outcome=("hit", "miss"), release=("r1", "r2")) == both
     assert found(shelves, vote=(VoteFilter.DOWN, VoteFilter.NONE)) == both
     assert found(shelves, vote=(VoteFilter.UP,)) == found(shelves, marked=(MarkKind.FINE_TUNING,)) == set()
+
+
+def test_of_many_and_of_few_the_same_are_found(shelves: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = shelves.many(4, topic="squats")
+    shelves.many(3)
+    for turn in turns[:3]:
+        shelves.vote(turn, Thumb.UP)
+    for few in (5000, 1):
+        monkeypatch.setattr(archive_queries, "FEW", few)
+        assert found(shelves, topic=("squats",)) == set(turns)
+        assert found(shelves, topic=("squats",), vote=(VoteFilter.UP,)) == set(turns[:3])
+        assert found(shelves, topic=("squats",), vote=(VoteFilter.NONE,), words="squat") == {turns[3]}
 
 
 def test_a_time_range_and_words_go_together(shelves: Shelves) -> None:
