@@ -46,8 +46,14 @@ def show_budgets(services: Services, actor: Actor, budget: float) -> None:
     with right:
         st.subheader("What a budget would serve", anchor=False)
         draw(budget_outlook(outlook), "budgets", "Share served and false hits for each error budget")
-        st.caption("Dots above the dotted line break the budget; bars are 95 % intervals.")
+        st.caption(_beside(outlook))
     _budget_table(outlook, budget)
+
+
+def _beside(outlook: Sequence[Budgeted]) -> str:
+    if any(one.interval for one in outlook):
+        return "Dots above the dotted line break the budget; bars are 95 % intervals."
+    return "No judge has looked at a decision by chance yet, so that no false hits are shown beside the budget's line."
 
 
 def _budget_table(outlook: Sequence[Budgeted], budget: float) -> None:

@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import literal, select
+from sqlalchemy import insert, literal, select
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, col
 
@@ -227,3 +227,16 @@ def test_ids_are_unique_hexadecimal_and_sort_by_their_time() -> None:
     assert before <= moments[0] <= moments[-1] <= after
     assert (len(set(ids)), {len(identity) for identity in ids}) == (2000, {32})
     assert int("".join(ids), 16)
+
+
+def test_a_look_reads_what_is_committed_keeps_nothing_and_counts_as_a_transaction(database: Database) -> None:
+    with database.begin() as session:
+        session.add(row("a"))
+    with database.look() as connection:
+        connection.execute(insert(KnowledgeSnapshot).values(**row("b", NOON).model_dump()))
+        found = connection.execute(select(col(KnowledgeSnapshot.version), col(KnowledgeSnapshot.created_at))).all()
+        with pytest.raises(RuntimeError, match="inside a database transaction"):
+            forbid_open_transaction()
+    assert dict(iter(map(tuple, found))) == {"a": NOON, "b": NOON}
+    assert versions(database) == ["a"]
+    forbid_open_transaction()
