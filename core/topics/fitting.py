@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from sklearn.cluster import AgglomerativeClustering
 from sqlmodel import Session
 
 from core.database import new_id
 from core.ports import Embedder, Vector
 from core.text import normalise
-from core.topics.clustering import Labels, k_means, matching, nearest_texts
+from core.topics.clustering import Labels, k_means, matching, nearest_texts, unit_rows
 from core.topics.model import LEAST_USERS, SAME_MEANING, topic_count
 from core.topics.records import Topic, TopicFit
 from core.topics.words import class_words, topic_name
@@ -70,7 +71,7 @@ def grouped(given: Material, begin: Vector | None, seed: int = 0) -> list[Group]
     labels, centres = k_means(
         given.vectors, topic_count(len(given.texts)), begin=begin, weights=np.sqrt(times).tolist(), seed=seed
     )
-    labels, centres = _without_small(given.vectors, labels, centres)
+    labels, centres = _without_small(given.vectors, _without_twins(labels, centres))
     words = class_words(
         [given.texts[place] for place, _ in given.said],
         [int(labels[place]) for place, _ in given.said],
@@ -89,7 +90,21 @@ def _groups(
         yield Group(centre, int(times[own].sum()), words.get(number, ()), typical)
 
 
-def _without_small(vectors: Vector, labels: Labels, centres: Vector) -> tuple[Labels, Vector]:
+def _without_twins(labels: Labels, centres: Vector) -> Vector:
+    """Join groups that would be one topic by their cosine: else questions would go to and fro between them."""
+    if len(centres) < 2:
+        return centres
+    joining = AgglomerativeClustering(
+        n_clusters=None, distance_threshold=1 - SAME_MEANING, metric="cosine", linkage="average"
+    )
+    joined, sizes = joining.fit_predict(centres), np.bincount(labels, minlength=len(centres))
+    mean = [np.average(centres[joined == one], axis=0, weights=sizes[joined == one]) for one in np.unique(joined)]
+    return unit_rows(np.stack(mean))
+
+
+def _without_small(vectors: Vector, centres: Vector) -> tuple[Labels, Vector]:
+    """Assign each vector to its nearest centre, without centres that few are near."""
+    labels = np.asarray((vectors @ centres.T).argmax(axis=1), dtype=np.int64)
     kept = centres[np.bincount(labels, minlength=len(centres)) >= LEAST_SIZE]
     if not len(kept):
         return labels, centres

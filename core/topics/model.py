@@ -71,9 +71,9 @@ EMPTY = Snapshot(0, (), np.zeros((0, 0), dtype=np.float32))
 
 
 def topic_count(questions: int) -> int:
-    """Return how many groups to make of so many different questions: 8 to 40.
+    """Return how many groups to make of so many different questions: 12 to 40.
 
-    >>> topic_count(200), topic_count(800), topic_count(4000)
-    (10, 20, 40)
+    >>> topic_count(50), topic_count(200), topic_count(4000)
+    (12, 18, 40)
     """
-    return max(8, min(40, round(math.sqrt(questions / 2))))
+    return max(12, min(40, round(1.25 * math.sqrt(questions))))

@@ -19,6 +19,7 @@ _FILLER = content_words(
     just really very too more less try work go going take give let happen happens explain mean possible right really
     could would thanks hello hi okay ok let's i'm i've i'd i'll it's that's what's don't again still only even
     something anything someone anyone people person question answer why where was were who through yet away
+    after before during between other without see
     """
 )
 Term = tuple[str, ...]
