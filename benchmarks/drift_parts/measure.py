@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.drift_parts.traffic import RAMP, SPIKE, Signal, Traffic, World, simulate
+from benchmarks.drift_parts.traffic import RAMP, Signal, Traffic, World, simulate
 
 AFTER = 48
 """Hours after a spike at which the alarm should be off."""
@@ -63,7 +63,7 @@ def _figures(world: World, found: Sequence[Watched]) -> dict[str, Any]:
     if world.change is None:
         alarms = [one.alarms for one in found]
         return {"alarms": float(np.mean(alarms)), "runs with": float(np.mean([a > 0 for a in alarms]))}
-    if world.change is SPIKE:
+    if world.change.lasts:
         return {"on after 48 h": float(np.mean([one.lingering for one in found]))} | _delays(found)
     limit = {"missed": float(np.mean([one.delay == np.inf for one in found]))}
     late = {} if world.change is RAMP else {"onset off by": _middle([abs(one.onset) for one in found])}

@@ -32,6 +32,8 @@ class Change:
 STEP = Change("step", lambda since: (since >= 0) * 1.0, 14 * DAY)
 RAMP = Change("ramp", lambda since: np.clip((since + 1) / (14 * DAY), 0, 1), 28 * DAY)
 SPIKE = Change("spike", lambda since: ((since >= 0) & (since < DAY)) * 1.0, 7 * DAY, DAY)
+LOW_SPIKE = replace(SPIKE, name="low spike")
+"""As high as the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ WORLDS: Mapping[str, World] = {
         World("holidays", holidays=4),
         World("bot bursts", bursts=6),
         World("all of it", "shaped", 0.1, 0.05, 0.1, 4, 6),
+        World("low spike", change=LOW_SPIKE),
         World("step, all of it", "shaped", 0.1, 0.05, 0.1, 4, 0, STEP),
     )
 }
@@ -171,8 +174,3 @@ def _kept(gaps: float, size: int, rng: np.random.Generator) -> Numbers:
     for start in rng.integers(0, size, round(gaps * size / 4.5)):
         kept[start : start + rng.integers(1, 9)] = False
     return kept
-
-
-def with_spike(signal: Signal, spike: float) -> Signal:
-    """Return the signal with another rate on the day of the spike."""
-    return replace(signal, spike=spike)

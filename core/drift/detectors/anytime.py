@@ -45,6 +45,11 @@ class Design:
     crowd: float = 0.15
     """Most that an hour with an unusual number of trials may say."""
     recovered: float = 2.5
+    """Log likelihood ratio of the usual rate against half the shift at which the alarm ends."""
+    fallen: float = 8.0
+    """Log likelihood ratio of a raised rate that is over against one that goes on at which it ends."""
+    release: float = 168.0
+    """Evidence below which it ends."""
     settling: float = 4.0
     """How many times a day's own uncertainty the wobble must exceed to count in full."""
 
@@ -66,7 +71,6 @@ class AnytimeDetector(Base):
         self._evidence = ShiryaevRoberts(len(self._design.shifts))
         self._onset = Onset(self._design.sizes)
         self._recovery = Recovery(self._design.recovered)
-        self._raised = 0.0
         self._weight, self._scale = 1.0, 1.0
 
     @property
@@ -119,8 +123,9 @@ class AnytimeDetector(Base):
         if self.alarm:
             self._end(slot, trials, positives, weight)
         elif self.evidence >= self.limit:
-            self.alarm, self._raised = True, 0.0
+            self.alarm = True
             self._recovery.forget()
+            self._onset.mark()
         self.onset = self._onset.start if self.alarm or self.evidence >= self._watch_limit else None
 
     def _heed(self, slot: int, trials: int) -> tuple[float, float]:
@@ -134,13 +139,13 @@ class AnytimeDetector(Base):
         return self._weight * limit / trials, self._design.crowd
 
     def _end(self, slot: int, trials: int, positives: int, weight: float) -> None:
-        """Take the alarm back where the usual rate has become likelier than half the shift that was found."""
-        self._raised = max(self._raised, self._onset.shift)
+        """Take the alarm back where the usual rate has become the likelier one, or the evidence is gone."""
         usual = self._base[slot]
-        odds = usual / (1 - usual) * exp(self._raised / 2)
+        odds = usual / (1 - usual) * exp(self._onset.shift / 2)
         raised = odds / (1 + odds)
         lost = positives * log(usual / raised) + (trials - positives) * (log1p(-usual) - log1p(-raised))
-        if self._recovery.add(weight * lost):
+        over = self._recovery.add(weight * lost) or self._onset.fallen >= self._design.fallen
+        if over or self.evidence < self._design.release:
             self.alarm = False
             self._evidence = ShiryaevRoberts(len(self._design.shifts))
             self._onset.forget()

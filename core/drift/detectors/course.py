@@ -2,12 +2,16 @@
 
 The onset is the most likely one: with S_t the log likelihood ratio of a shift, the start that maximises S_T - S_start
 is where the cumulative sum last stood at 0, and of several shifts the one with the highest sum counts. The end is shown
-by a sum the other way, of the usual rate against half the shift that was found.
+by a sum the other way, of the usual rate against half the shift that was found; or by how far the highest sum has
+fallen, which is the log likelihood ratio of "it was raised and is over" against "it is raised still".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+DOUBT = 1.0
+"""Natural logarithms by which a shift may be less likely than the best and still be the one."""
 
 
 class Onset:
@@ -21,6 +25,7 @@ class Onset:
         """Start anew."""
         self._sums = [0.0] * len(self._shifts)
         self._starts: list[int | None] = [None] * len(self._shifts)
+        self._peak = 0.0
 
     def add(self, hour: int, logs: Sequence[float]) -> None:
         """Take the log likelihood ratios of one hour, one for each shift."""
@@ -29,6 +34,16 @@ class Onset:
             if total <= 0:
                 total, self._starts[at] = 0.0, hour
             self._sums[at] = total + one
+        self._peak = max(self._peak, *self._sums)
+
+    def mark(self) -> None:
+        """Let the fall be counted from here."""
+        self._peak = max(0.0, *self._sums)
+
+    @property
+    def fallen(self) -> float:
+        """How much likelier it is that the raised rate is over than that it goes on, in natural logarithms."""
+        return self._peak - max(0.0, *self._sums)
 
     @property
     def _best(self) -> int:
@@ -41,8 +56,9 @@ class Onset:
 
     @property
     def shift(self) -> float:
-        """How far the rate moved, in log-odds."""
-        return self._shifts[self._best]
+        """How far the rate moved, in log-odds: the lowest of the shifts that are about as likely as the best."""
+        enough = max(self._sums) - DOUBT
+        return next(shift for shift, total in zip(self._shifts, self._sums, strict=True) if total >= enough)
 
 
 class Recovery:

@@ -30,7 +30,7 @@ class Bets:
 
     positive: list[list[float]]
     negative: list[list[float]]
-    cap: list[list[float]]
+    cap: list[float]
 
     @classmethod
     def of(cls, null: Numbers, shifts: Sequence[float], usual: Numbers, caps: Caps) -> Bets:
@@ -39,7 +39,7 @@ class Bets:
         q = 1 / (1 + (1 - p) / p * np.exp(-np.asarray(shifts)))
         positive, negative = np.log(q / p), np.log((1 - q) / (1 - p))
         growth = usual[:, None] * (q * positive + (1 - q) * negative)
-        cap = np.clip(caps.times * growth, caps.least, caps.most)
+        cap = np.clip(caps.times * growth[:, len(shifts) // 2], caps.least, caps.most)
         return cls(positive.tolist(), negative.tolist(), cap.tolist())
 
     def of_hour(self, slot: int, trials: int, positives: int, weight: float, highest: float) -> list[float]:
@@ -53,16 +53,17 @@ class Bets:
             A cap on top of the bets' own.
         """
         won, lost = weight * positives, weight * (trials - positives)
-        rows = zip(self.positive[slot], self.negative[slot], self.cap[slot], strict=True)
-        return [min(won * up + lost * down, cap, highest) for up, down, cap in rows]
+        cap = min(self.cap[slot], highest)
+        rows = zip(self.positive[slot], self.negative[slot], strict=True)
+        return [min(won * up + lost * down, cap) for up, down in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much one hour may say, in natural logarithms: `times` the growth that a true bet brings, within bounds."""
+    """The most an hour may say, in natural logarithms: `times` what the middle bet gains if true, within bounds."""
 
     times: float = 4.0
-    least: float = 0.9
+    least: float = 0.8
     most: float = 3.0
 
 
