@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -32,11 +33,12 @@ class ReleaseView:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A channel was pointed at a release."""
+    """A channel was pointed at a release; `changed` names the parts in which it differs from the one before."""
 
     at: datetime
     channel: str
     release_id: str
+    changed: tuple[str, ...] = ()
 
 
 class Releases:
@@ -95,7 +97,11 @@ class Releases:
         require(actor, Role.PRODUCT)
         with self._database.read() as session:
             rows = audit_since(session, actor.tenant, "channel.moved", since)
-        return [Move(row.at, row.subject, row.detail["to"]) for row in rows]
+            known = {row.id: row.spec for row in newest(session, actor.tenant, 200)}
+        return [
+            Move(row.at, row.subject, row.detail["to"], differences(known, row.detail.get("from"), row.detail["to"]))
+            for row in rows
+        ]
 
     def listing(self, actor: Actor, limit: int = 50) -> list[ReleaseView]:
         """Return the newest releases, for admins."""
@@ -111,3 +117,11 @@ class Releases:
                 )
                 for row in newest(session, actor.tenant, limit)
             ]
+
+
+def differences(known: Mapping[str, ReleaseSpec], before: str | None, after: str) -> tuple[str, ...]:
+    """Return the names of the parts in which two releases differ; none where one of them is not known."""
+    one, other = known.get(before or ""), known.get(after)
+    if one is None or other is None:
+        return ()
+    return tuple(name for name, value in asdict(other).items() if asdict(one)[name] != value)

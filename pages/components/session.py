@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
 from core.access.model import Actor, Role, actor_id
 from core.access.tokens import COOKIE
 from core.bootstrap import Services
+from core.monitoring.figures import Board
 from core.settings import Settings
+from pages.components.look import ADDRESS_NAMES, Look, address_of, look_from
+from pages.components.reading import Reading
 
 _KEY = "coach"
 
@@ -23,6 +27,15 @@ class Wanted:
     replaces: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A board as it was read for a look: it stays as it is while something in it is selected."""
+
+    look: Look
+    reading: Reading
+    board: Board
+
+
 @dataclass(slots=True)
 class PageState:
     """What a browser tab remembers between two runs of a page."""
@@ -33,6 +46,7 @@ class PageState:
     refused: str = ""
     """A question that could not be taken; it is given back, so that nobody has to type it again."""
     turns_shown: int = 20
+    seen: Seen | None = None
 
 
 def page_state() -> PageState:
@@ -52,6 +66,35 @@ def show_conversation(conversation_id: str | None) -> None:
         st.query_params["c"] = conversation_id
     else:
         st.query_params.pop("c", None)
+
+
+def the_look() -> Look:
+    """Return what the address says that somebody looks at."""
+    return look_from({name: st.query_params.get_all(name) for name in ADDRESS_NAMES})
+
+
+def look_at(look: Look) -> None:
+    """Put a look into the address, with the time zone in it, so that a colleague elsewhere sees the same days."""
+    look = look if look.zone else replace(look, zone=st.context.timezone or "")
+    others = {name: st.query_params.get_all(name) for name in st.query_params if name not in ADDRESS_NAMES}
+    st.query_params.from_dict(others | address_of(look))
+
+
+def mirror(key: str, value: object) -> str:
+    """Let the control of this key show a value, and return the key."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    return key
+
+
+def told(key: str) -> Any:
+    """Return what a control was set to, or None."""
+    return st.session_state.get(key)
+
+
+def keys_told() -> list[str]:
+    """Return the keys of all controls that were set to anything."""
+    return [str(key) for key in st.session_state]
 
 
 def visitor(services: Services) -> Actor | None:

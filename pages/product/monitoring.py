@@ -1,114 +1,112 @@
-"""Is it going well? Hits, thumbs and latency over time."""
+"""Is it going well, since when, and where not? The product manager's page: one glance, then digging."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-
 import streamlit as st
 
+from core.access.model import Actor
+from core.bootstrap import Services
 from core.errors import CoachError
-from core.monitoring.model import Bucket, Overview, Rate
-from core.releases.service import Move
-from pages.components.charts import BLUE, GREEN, GREY, RED, latency_over_time, rate_over_time, show, stacked
+from core.monitoring.export import Table
+from core.monitoring.figures import Board
+from core.monitoring.filters import Dimension
+from pages.components import panels
+from pages.components.exporting import export_menu
+from pages.components.filters import chips, filter_menu, part_bar, time_bar
+from pages.components.look import Look
+from pages.components.panel import Shown, anything_selected, draw
+from pages.components.panels import Panel
+from pages.components.period import zone_of
+from pages.components.ranking import ranking
+from pages.components.reading import reading_of
+from pages.components.saved_views import views_menu
 from pages.components.services import the_services
-from pages.components.session import signed_in
+from pages.components.session import Seen, look_at, mirror, page_state, signed_in, the_look, told
+from pages.components.states import failed, freshness, nothing
+from pages.components.tiles import show_tiles, tiles_of
+from pages.digest import digest
 
-RANGES = {"24 hours": (1, 1), "7 days": (7, 24), "30 days": (30, 24), "90 days": (90, 24)}
-
-
-def _percent(rate: Rate) -> str:
-    return "–" if rate.value is None else f"{100 * rate.value:.0f} %"
-
-
-def _interval(rate: Rate) -> str:
-    if rate.interval is None:
-        return "no data yet"
-    return f"95 %: {100 * rate.interval[0]:.0f}–{100 * rate.interval[1]:.0f} % of {rate.trials:,}"
-
-
-def _milliseconds(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f} ms" if value < 10_000 else f"{value / 1000:,.1f} s"
-
-
-def _numbers(total: Bucket, questions: int) -> None:
-    with st.container(horizontal=True):
-        st.metric(
-            "Questions", f"{questions:,}", border=True, help="Answered in the range, those that bypassed the cache too."
-        )
-        st.metric(
-            "Answered from cache", _percent(total.hit_rate), _interval(total.hit_rate), delta_color="off",
-            delta_arrow="off", border=True, help="Hits among the questions that may be shared.",
-        )  # fmt: skip
-        st.metric(
-            "Disliked", _percent(total.dislike_rate), _interval(total.dislike_rate), delta_color="off",
-            delta_arrow="off", border=True, help="Thumbs down among all thumbs.",
-        )  # fmt: skip
-        st.metric(
-            "Cached answer", _milliseconds(total.hit_p50_ms), border=True, help="Median time to the whole answer."
-        )
-        st.metric(
-            "Fresh answer", _milliseconds(total.miss_p50_ms), border=True, help="Median time to the whole answer."
-        )
-
-
-def _charts(overview: Overview, until: datetime, moves: Sequence[Move]) -> None:
-    total, buckets = overview.total, overview.buckets
-    since = buckets[0].start
-    left, right = st.columns(2)
-    with left:
-        st.subheader("How questions were answered", anchor=False)
-        parts = {
-            "cached": (BLUE, lambda b: b.hits),
-            "fresh": (GREEN, lambda b: b.misses),
-            "not shared": (GREY, lambda b: b.bypasses),
-        }
-        show(stacked(buckets, parts, "questions"), since, until, moves, "outcomes")
-        st.subheader("Answered from cache", anchor=False)
-        show(rate_over_time(buckets, lambda b: b.hit_rate, "hit rate", BLUE), since, until, moves, "hit-rate")
-    with right:
-        st.subheader("Thumbs", anchor=False)
-        if total.dislike_rate.trials:
-            thumbs = {"up": (GREEN, lambda b: b.ups), "down": (RED, lambda b: b.downs)}
-            show(stacked(buckets, thumbs, "thumbs"), since, until, moves, "thumbs")
-        else:
-            st.info("Nobody voted in this time. Thumbs stand below each answer in the chat.")
-        st.subheader("Time to the whole answer", anchor=False)
-        show(latency_over_time(buckets), since, until, moves, "latency")
-    st.caption(
-        f"Times in UTC. Bars on rates are 95 % intervals. Latencies come from the newest {overview.sampled:,} turns. "
-        "Dotted lines mark a new release."
-    )
+REFRESH_S = 60
+SPLIT = (Dimension.RELEASE, Dimension.CHANNEL, Dimension.LANGUAGE)
 
 
 def main() -> None:
     """Lay out the page."""
     services = the_services()
     actor = signed_in(services)
-    st.title("Monitoring", anchor=False)
-    chosen = st.segmented_control(
-        "Range", list(RANGES), default="7 days", key="range", bind="query-params", label_visibility="collapsed"
-    )
-    days, hours = RANGES[chosen or "7 days"]
-    now = services.clock.now()
+    look = the_look()
     try:
-        overview = services.monitoring.overview(actor, now - timedelta(days=days), now, hours=hours)
-        moves = services.releases.moves(actor, now - timedelta(days=days))
+        reading = reading_of(look, services, actor, zone_of(look.zone, st.context.timezone))
+        choices = services.monitoring.choices(actor)
     except CoachError as error:
-        st.error(str(error))
+        st.title("Monitoring", anchor=False)
+        failed(error)
         return
-    total = overview.total
-    questions = total.hits + total.misses + total.bypasses
-    if not questions:
-        st.info(
-            "No question was asked in this time. Ask one in the chat, or choose a longer range.", icon=":material/chat:"
-        )
-        st.page_link("trainer/chat.py", label="Go to the chat", icon=":material/chat:")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title("Monitoring", anchor=False, width="content")
+        with st.container(horizontal=True, width="content", gap="small"):
+            filter_menu(look, choices, reading.scene, actor.tenant)
+            views_menu(services, actor, look)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        time_bar(look, reading.period, reading.scene)
+        st.toggle("Refresh each minute", key=mirror("m-live", look.live), on_change=_live_chosen)
+    chips(look, reading.scene)
+    st.fragment(_watch, run_every=REFRESH_S if look.live else None)(services, actor, look)
+
+
+def _watch(services: Services, actor: Actor, controls: Look) -> None:
+    """Show the figures; by itself each minute where that is wished, around what the person does in the meantime."""
+    look = the_look()
+    if look.read != controls.read:  # something in here changed what the controls above show
+        st.rerun()
+    waits = anything_selected()
+    try:
+        seen = _seen(services, actor, look, hold=waits)
+    except CoachError as error:
+        failed(error)
         return
-    _numbers(total, questions)
-    _charts(overview, now, moves)
+    board, now = seen.board, services.clock.now()
+    freshness(board.freshness, now, waits=waits and look.live)
+    if nothing(board, look, now):
+        return
+    show_tiles(tiles_of(board.series.total, board.before.total if board.before else None))
+    part_bar(look)
+    shown = Shown(look, seen.reading.period, board.series.steps, seen.reading.scene)
+    tables = _part(look, board, shown)
+    export_menu(tables, lambda: digest(services, actor, shown.scene.zone), f"{now:%Y-%m-%d}")
+
+
+def _seen(services: Services, actor: Actor, look: Look, *, hold: bool) -> Seen:
+    """Return the board of a look; what was read for it before, where that is to be held."""
+    state = page_state()
+    if not (hold and state.seen and state.seen.look == look.read):
+        reading = reading_of(look, services, actor, zone_of(look.zone, st.context.timezone))
+        state.seen = Seen(look.read, reading, services.monitoring.board(actor, reading.view, reading.before))
+    return state.seen
+
+
+def _part(look: Look, board: Board, shown: Shown) -> list[Table]:
+    """Draw the open part; return its tables."""
+    if look.part == "topics":
+        return ranking(board, shown)
+    if look.part == "traffic":
+        parts = panels.traffic(board, shown.scene)
+    elif look.part == "split":
+        parts = panels.breakdown(board, shown.scene, SPLIT)
+    else:
+        parts = panels.overview(board, shown.scene)
+    _draw(parts, shown)
+    return [panel.table for panel in parts]
+
+
+def _draw(parts: list[Panel], shown: Shown) -> None:
+    with st.grid(2, min_column_width=340, gap="small"):
+        for panel in parts:
+            draw(panel, shown)
+
+
+def _live_chosen() -> None:
+    look_at(the_look().having(live=bool(told("m-live"))))
 
 
 main()

@@ -142,3 +142,10 @@ def test_only_admins_see_the_releases(releases: Releases, role: Role) -> None:
 def test_trainers_do_not_see_the_moves(releases: Releases) -> None:
     with pytest.raises(ForbiddenError, match="needs the role product manager"):
         releases.moves(person(), LONG_AGO)
+
+
+def test_a_move_names_what_changed(releases: Releases) -> None:
+    for spec in (FIRST, replace(FIRST, knowledge_version="newer"), SECOND):
+        releases.configure("default", spec)
+    moves = releases.moves(ADMIN, LONG_AGO)
+    assert [move.changed for move in moves] == [(), ("knowledge_version",), ("chat_model", "knowledge_version")]

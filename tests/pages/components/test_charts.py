@@ -1,78 +1,117 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
 
-from core.monitoring.model import Bucket
-from pages.components.charts import latency_over_time, rate_over_time, stacked
+from core.monitoring.model import Rate
+from pages.components import charts
+from pages.components.charts import BLUE, RED
+from pages.components.marks import MOST, Mark, with_marks
 
-MIDNIGHT = datetime(2026, 5, 4, tzinfo=UTC)
-COUNTS = st.integers(0, 1000)
-
-
-def day(number: int, **counts: float | None) -> Bucket:
-    return Bucket(MIDNIGHT + timedelta(days=number), **counts)
+START = datetime(2026, 5, 1)
+BERLIN = ZoneInfo("Europe/Berlin")
+RATES = [Rate(7, 20), Rate(0, 0), Rate(900, 2000), Rate(1, 2)]
 
 
-def test_counts_stand_on_one_another_each_in_its_colour() -> None:
-    buckets = [day(0, hits=3, misses=1), day(1, misses=2)]
-    parts = {"cached": ("#00f", lambda b: b.hits), "fresh": ("#0f0", lambda b: b.misses)}
-    figure = stacked(buckets, parts, "questions")
-    assert [(bar.name, bar.y, bar.marker.color) for bar in figure.data] == [
-        ("cached", (3, 0), "#00f"),
-        ("fresh", (1, 2), "#0f0"),
-    ]
-    assert (figure.layout.barmode, figure.layout.yaxis.title.text) == ("stack", "questions")
-    assert list(figure.data[0].x) == [bucket.start for bucket in buckets]
+def times(number: int) -> list[datetime]:
+    return [START + timedelta(days=day) for day in range(number)]
 
 
-@pytest.mark.parametrize(("buckets", "hours"), [([day(0), day(1)], 24), ([day(0)], 1)])
-def test_a_bar_fills_its_own_time(buckets: list[Bucket], hours: int) -> None:
-    (bar,) = stacked(buckets, {"cached": ("#00f", lambda b: b.hits)}, "questions").data
-    assert bar.offset == 0
-    assert 0.5 < bar.width / (hours * 3_600_000) <= 1
+def drawn(rates: list[Rate]) -> tuple[Any, Any]:
+    band, line = charts.rates_over_time(times(len(rates)), rates, "hit rate", BLUE).data
+    return band, line
 
 
-@given(st.lists(st.tuples(COUNTS, COUNTS), max_size=8))
-def test_a_rate_is_drawn_in_percent_with_its_interval_where_there_were_trials(pairs: list[tuple[int, int]]) -> None:
-    buckets = [day(number, hits=hits, misses=misses) for number, (hits, misses) in enumerate(pairs)]
-    (line,) = rate_over_time(buckets, lambda b: b.hit_rate, "hit rate", "#00f").data
-    known = [bucket.hit_rate for bucket in buckets if bucket.hit_rate.trials]
-    assert list(line.y) == [100 * (rate.value or 0) for rate in known]
-    for value, up, down, rate in zip(line.y, line.error_y.array, line.error_y.arrayminus, known, strict=True):
-        low, high = rate.interval or (0, 0)
-        assert (value - down, value + up) == pytest.approx((100 * low, 100 * high), abs=1e-9)
+def test_a_rate_is_drawn_in_percent_and_a_time_without_trials_is_a_gap() -> None:
+    _, line = drawn(RATES)
+    assert line.y == (35.0, None, 45.0, 50.0)
+    assert not line.connectgaps
 
 
-def test_a_median_that_is_not_known_is_left_out() -> None:
-    buckets = [day(0, hit_p50_ms=20.0), day(1, hit_p50_ms=0.0, miss_p50_ms=900.0)]
-    cached, fresh = latency_over_time(buckets).data
-    assert (list(cached.x), list(cached.y)) == ([bucket.start for bucket in buckets], [20.0, 0.0])
-    assert (list(fresh.x), list(fresh.y)) == ([buckets[1].start], [900.0])
+def test_each_point_tells_its_interval_and_counts() -> None:
+    _, line = drawn(RATES)
+    assert line.customdata[0][0].startswith("35.0 % (18.1–56.7 %) · 7 of 20")
+    assert line.customdata[1][0] == "nothing to tell"
 
 
-def page_with_a_chart(moves: int) -> None:
-    from datetime import UTC, datetime, timedelta
-
-    import plotly.graph_objects as go
-
-    from core.releases.service import Move
-    from pages.components.charts import show
-
-    since = datetime(2026, 5, 4, tzinfo=UTC)
-    days = [Move(since + timedelta(days=day), "stable", "0123456789abcdef") for day in range(1, moves + 1)]
-    show(go.Figure(go.Scatter(x=[since], y=[1])), since, since + timedelta(days=7), days, "chart")
+def test_a_point_that_says_too_little_is_hollow() -> None:
+    _, line = drawn(RATES)
+    assert line.marker.symbol == ("circle", "circle-open", "circle", "circle-open")
+    assert line.customdata[3][0].endswith("too few to say")
 
 
-@pytest.mark.parametrize("moves", [0, 2])
-def test_each_new_release_is_marked_by_its_name(moves: int) -> None:
-    tab = AppTest.from_function(page_with_a_chart, args=(moves,), default_timeout=30).run()
-    (chart,) = tab.get("plotly_chart")
-    assert not tab.exception
-    spec = chart.proto.spec
-    assert spec.count("release 012345") == moves
-    assert spec.count('"dash":"dot"') == moves
+@given(
+    st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda two: Rate(min(two), max(two))), min_size=1)
+)
+def test_the_band_holds_every_point_and_is_closed_at_gaps(rates: list[Rate]) -> None:
+    band, line = drawn(rates)
+    known = [place for place, rate in enumerate(rates) if rate.trials]
+    assert band.y is None or len(band.y) == 2 * len(known) + list(band.y).count(None)
+    for place in known:
+        at, value = line.x[place], line.y[place]
+        ends = [y for x, y in zip(band.x, band.y, strict=True) if x == at]
+        assert len(ends) == 2
+        assert min(ends) - 1e-9 <= value <= max(ends) + 1e-9
+
+
+@pytest.mark.parametrize(("rates", "top"), [([Rate(99, 100)], 100), ([Rate(1, 1000)], 10), ([], 100)])
+def test_the_axis_fits_the_rates(rates: list[Rate], top: float) -> None:
+    figure = charts.rates_over_time(times(len(rates)), rates, "hit rate", BLUE)
+    assert figure.layout.yaxis.range[1] == pytest.approx(top, abs=0.1)
+
+
+def test_the_level_to_compare_with_is_named() -> None:
+    figure = charts.rates_over_time(times(4), RATES, "hit rate", BLUE)
+    level = charts.with_level(figure, 0.42, "period before").data[-1]
+    assert (level.name, level.y) == ("period before: 42.0 %", (42.0, 42.0))
+    for at, share in ((times(4), None), ([], 0.42)):
+        bare = charts.rates_over_time(at, RATES[: len(at)], "hit rate", BLUE)
+        assert len(charts.with_level(bare, share, "nothing").data) == 2
+
+
+def test_bars_are_as_wide_as_their_span() -> None:
+    figure = charts.stacked(times(3), {"up": (BLUE, [1, 2, 3]), "down": (RED, [0, 1, None])}, "thumbs")
+    assert {bar.width for bar in figure.data} == {0.9 * 86_400_000}
+    assert [bar.name for bar in figure.data] == ["up", "down"]
+
+
+def test_lines_have_a_dash_beside_their_colour() -> None:
+    lines = {"cached": (BLUE, "solid", [1.0, None]), "fresh": (RED, "dot", [2.0, 3.0])}
+    figure = charts.lines_over_time(times(2), lines, "ms", "%{y}", log=True)
+    assert {line.line.dash for line in figure.data} == {"solid", "dot"}
+    assert figure.layout.yaxis.type == "log"
+
+
+def test_the_week_has_monday_on_top() -> None:
+    figure = charts.hours_of_week([[1.0] * 24] * 7, [["1 turn"] * 24] * 7, "turns")
+    assert figure.data[0].y[0] == "Mon"
+    assert figure.layout.yaxis.autorange == "reversed"
+
+
+def test_rates_side_by_side_have_their_intervals() -> None:
+    figure = charts.rates_by(["a", "b"], [Rate(7, 20), Rate(0, 0)], "hit rate, %", BLUE)
+    assert figure.data[0].error_x.array[0] == pytest.approx(56.7 - 35, abs=0.1)
+    assert figure.data[0].x == (35.0, None)
+
+
+def test_marks_stand_at_the_clock_of_the_zone_and_tell_what_they_are() -> None:
+    mark = Mark(datetime(2026, 5, 2, 22, 30, tzinfo=UTC), "alarm", "Alarm <b>", "12 % where 6 % is usual")
+    figure = with_marks(charts.stacked(times(3), {"up": (BLUE, [1, 2, 3])}, "thumbs"), [mark], BERLIN)
+    shown = figure.data[-1]
+    assert shown.x == (datetime(2026, 5, 3, 0, 30),)
+    assert shown.hovertext[0] == "<b>Alarm &lt;b&gt;</b><br>03 May 2026, 00:30<br>12 % where 6 % is usual"
+    assert figure.layout.shapes[0].x0 == datetime(2026, 5, 3, 0, 30)
+
+
+def test_each_kind_of_mark_has_a_sign_of_its_own_and_the_newest_are_kept() -> None:
+    marks = [Mark(datetime(2026, 5, 1, tzinfo=UTC) + timedelta(hours=one), "release", str(one)) for one in range(100)]
+    marks.append(Mark(datetime(2026, 6, 1, tzinfo=UTC), "refresh", "Refresh"))
+    figure = with_marks(charts.stacked(times(3), {"up": (BLUE, [1, 2, 3])}, "thumbs"), marks, BERLIN)
+    _, release, refresh = figure.data
+    assert release.marker.symbol != refresh.marker.symbol
+    assert len(release.x) + len(refresh.x) == MOST
