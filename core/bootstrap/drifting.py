@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from core.adapters.apprise_notifier import AppriseNotifier
-from core.bootstrap.history import EventHistory
+from core.bootstrap.history import RecordedHistory
 from core.database import Database
 from core.drift.alerting import Alerting
 from core.drift.analysis import Analysis
@@ -15,6 +15,7 @@ from core.drift.history import NoActions
 from core.drift.outbox import Outbox
 from core.drift.references import References
 from core.drift.service import Drift, DriftParts
+from core.monitoring.service import Monitoring
 from core.ports import Clock, Embedder, Notifier
 from core.settings import Settings
 
@@ -27,12 +28,12 @@ def make_notifier(settings: Settings) -> Notifier:
 
 
 def make_drift(
-    settings: Settings, database: Database, clock: Clock, embedder: Embedder, notifier: Notifier | None = None
+    settings: Settings, database: Database, clock: Clock, embedder: Embedder, monitoring: Monitoring
 ) -> Drift:
     """Return the service of drift, with the settings' rules, time zone and channels."""
     rules, zone = settings.drift_rules, ZoneInfo(settings.time_zone)
-    notifier = notifier or make_notifier(settings)
-    history, actions = EventHistory(database), NoActions()
+    notifier = make_notifier(settings)
+    history, actions = RecordedHistory(database, monitoring), NoActions()
     references = References(database, history, clock, rules)
     alerting = Alerting(database, clock, notifier.channels, zone, settings.alert_quiet_hours)
     growth = Growth(history, embedder)

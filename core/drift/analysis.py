@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +34,8 @@ from core.settings import DriftRules
 log = logging.getLogger(__name__)
 CATCH_UP = {Kind.HOURLY: 48, Kind.DAILY: 14, Kind.WEEKLY: 8}
 """Windows that are made up for after a pause, at most; older ones stay without a report."""
+SETTLING = timedelta(minutes=5)
+"""How long an hour has been over before it is analysed: a turn is counted when its answer has ended."""
 LIVE = (Kind.HOURLY, Kind.DAILY, Kind.WEEKLY)
 
 
@@ -78,7 +81,7 @@ class Analysis:
         return written
 
     def _missing(self, tenant: str, kind: Kind) -> list[Window]:
-        newest = due(kind, hour_of(self._clock.now()))
+        newest = due(kind, hour_of(self._clock.now() - SETTLING))
         with self._database.read() as session:
             last = last_report(session, tenant, kind)
         if last is None:

@@ -47,7 +47,10 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """-1 for `NO_DATA`, 0 for calm, and 1 to 4."""
-        return list(Level).index(self) - 1
+        return _RANKS[self.value]
+
+
+_RANKS = {level.value: rank for rank, level in enumerate(Level, start=-1)}
 
 
 class Kind(StrEnum):
