@@ -27,6 +27,8 @@ from sqlmodel import Session, create_engine, text
 
 from core.errors import DatabaseError, SettingsError
 
+BUSY_SECONDS = 10
+"""Longest wait for another writer of a SQLite file."""
 CONNECT_SECONDS = 10
 """Longest wait for a PostgreSQL server that says nothing."""
 MIGRATIONS = Path(__file__).resolve().parent.parent / "data" / "migrations"
@@ -91,6 +93,7 @@ class Database:
             self._make_folder()
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)
+        self._line = Lock()
         self._reading = self.engine.execution_options(read_only=True)
 
     def _make_folder(self) -> None:
@@ -102,9 +105,22 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Open a transaction for writing: committed at the end, rolled back on any error."""
-        with self._session(read_only=False) as session:
+        with self._in_line(), self._session(read_only=False) as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        """Wait for the writers of this process that came before; SQLite lets whoever asks at the right moment go first.
+
+        Its own patience is for other processes: among many threads some would wait until it is over.
+        """
+        waited = self.is_sqlite and self._line.acquire(timeout=BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if waited:
+                self._line.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -167,7 +183,7 @@ def _open_transaction() -> Iterator[None]:
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling is off: `_begin_immediate` says when one begins.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,8 @@ import pytest
 from core.access.model import Role
 from core.database import Database
 from core.errors import ForbiddenError
-from core.monitoring.filters import Dimension, Grain
+from core.monitoring.bulk import write
+from core.monitoring.filters import Dimension, Grain, View
 from core.monitoring.service import BEFORE_A_PAGE, Monitoring
 from tests.core.monitoring.events import NOON, PRODUCT, Events, turn_event
 from tests.house import person
@@ -185,8 +187,6 @@ def test_hours_are_what_the_drift_analysis_reads(events: Events) -> None:
 
 
 def test_a_page_rolls_little_up_and_leaves_much_to_the_scheduler(events: Events, database: Database) -> None:
-    from core.monitoring.bulk import write
-
     write(database, turns=[turn_event(0).model_dump(exclude={"seq", "xid"}) for _ in range(BEFORE_A_PAGE + 10)])
     assert events.total().hits == BEFORE_A_PAGE
     assert events.monitoring.freshness(PRODUCT).waiting == 10
@@ -196,8 +196,6 @@ def test_a_page_rolls_little_up_and_leaves_much_to_the_scheduler(events: Events,
 
 
 def test_two_servers_that_roll_up_count_each_event_once(events: Events, database: Database) -> None:
-    from threading import Thread
-
     other = Monitoring(database)
     for _ in range(5):
         for hour in range(20):
@@ -216,6 +214,6 @@ def test_a_time_is_the_right_one_where_the_clock_is_put_forward(events: Events) 
         datetime(2026, 3, 28, tzinfo=ZoneInfo("Europe/Berlin")),
         datetime(2026, 3, 31, tzinfo=ZoneInfo("Europe/Berlin")),
     )
-    view = events.view().__class__(begin, end, Grain.DAY, "Europe/Berlin")
+    view = View(begin, end, Grain.DAY, "Europe/Berlin")
     steps = events.monitoring.series(PRODUCT, view).steps
     assert [(one.end.timestamp() - one.start.timestamp()) / 3600 for one in steps] == [24, 23, 24]

@@ -1,0 +1,122 @@
+"""What monitoring costs: durable events, votes, rollups, the page's queries, memory and disk.
+
+    python -m benchmarks.monitoring [--events N] [--database sqlite|postgresql|URL] [--json]
+
+A database that is named by URL is used as it is, and must be empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from time import perf_counter, process_time
+from typing import Any
+
+from benchmarks.monitoring_parts.place import bytes_of, place
+from benchmarks.monitoring_parts.traffic import END, TENANT, turns, votes
+from benchmarks.monitoring_parts.voting import vote_latencies
+from benchmarks.report import percentile, show
+from core.access.model import Actor, Role
+from core.database import Database, new_id
+from core.monitoring.bulk import write
+from core.monitoring.filters import Dimension, Filter, Grain, View
+from core.monitoring.recording import record_turn
+from core.monitoring.records import TurnEvent
+from core.monitoring.service import Monitoring
+
+PRODUCT = Actor("p", TENANT, "Paula", Role.PRODUCT)
+ONE_BY_ONE = 2000
+REPEATS = 7
+
+
+def one_by_one(database: Database) -> float:
+    """Return turn events a second, each in a transaction of its own."""
+    rows = [{**row, "turn_id": new_id()} for row in next(turns(ONE_BY_ONE, seed=2))]
+    begun = perf_counter()
+    for row in rows:
+        with database.begin() as session:
+            record_turn(session, TurnEvent(**row))
+    return len(rows) / (perf_counter() - begun)
+
+
+def in_batches(database: Database, count: int) -> float:
+    """Write turns and their votes in batches and return events a second, making them up left out."""
+    seconds, written = 0.0, 0
+    for rows in turns(count):
+        voted = votes(rows)
+        begun = perf_counter()
+        written += write(database, turns=rows, votes=voted)
+        seconds += perf_counter() - begun
+    return written / seconds
+
+
+def rolled_up(monitoring: Monitoring) -> dict[str, float]:
+    """Roll all up; return events a second, and seconds and CPU seconds per million events."""
+    begun, worked = perf_counter(), process_time()
+    count = monitoring.roll_up()
+    seconds, cpu = perf_counter() - begun, process_time() - worked
+    return {"events/s": count / seconds, "s per million": seconds / count * 1e6, "CPU s per million": cpu / count * 1e6}
+
+
+def queries(days: int) -> dict[str, Callable[[Monitoring], object]]:
+    """Return the page's queries by name; `board` is all that a view of the page asks for."""
+    view = View(END - timedelta(days=days), END, Grain.DAY, "Europe/Berlin")
+
+    def narrowed(**values: tuple[str, ...]) -> View:
+        return View(view.since, view.until, view.grain, view.zone, Filter(**values))
+
+    return {
+        "series": lambda one: one.series(PRODUCT, view),
+        "heat": lambda one: one.heat(PRODUCT, view),
+        **{f"by {by.value}": lambda one, by=by: one.by(PRODUCT, view, by) for by in Dimension},
+        "choices": lambda one: one.choices(PRODUCT),
+        "freshness": lambda one: one.freshness(PRODUCT),
+        "board": lambda one: one.board(PRODUCT, view),
+        "board, compared": lambda one: one.board(PRODUCT, view, view.before()),
+        "board, one topic": lambda one: one.board(PRODUCT, narrowed(topic=("topic 3",))),
+        "board, one release": lambda one: one.board(PRODUCT, narrowed(release=("release 2",))),
+        "board, two filters": lambda one: one.board(PRODUCT, narrowed(topic=("topic 0",), language=("en",))),
+    }
+
+
+def timed(monitoring: Monitoring, query: Callable[[Monitoring], object]) -> float:
+    """Return the median milliseconds of a query."""
+    taken = []
+    for _ in range(REPEATS):
+        begun = perf_counter()
+        query(monitoring)
+        taken.append((perf_counter() - begun) * 1000)
+    return percentile(taken, 0.5)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=100_000, help="turns in the database (default 100,000)")
+    parser.add_argument("--database", default="sqlite", help="sqlite, postgresql, or a URL")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    with place(arguments.database) as database:
+        monitoring, facts = Monitoring(database), dict[str, Any]()
+        facts["database"] = database.url.get_backend_name()
+        facts["turns"] = arguments.events
+        facts["one by one, events/s"] = one_by_one(database)
+        facts["in batches, events/s"] = in_batches(database, arguments.events)
+        facts |= {f"rollup, {name}": value for name, value in rolled_up(monitoring).items()}
+        rows = [
+            {"query": name, "days": days, "ms": timed(monitoring, query)}
+            for days in (30, 90)
+            for name, query in queries(days).items()
+        ]
+        facts |= vote_latencies(database)
+        with suppress(Exception):  # a SQLite without dbstat
+            facts |= {f"{name} on disk, MB": size / 1e6 for name, size in bytes_of(database).items()}
+        facts["peak memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    show("monitoring", rows, facts, as_json=arguments.json)
+
+
+if __name__ == "__main__":
+    main()
