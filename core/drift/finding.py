@@ -109,4 +109,4 @@ def wilson_floor(positives: int, trials: int, confidence: float = 0.95) -> float
     z, share = float(norm.ppf(confidence)), positives / trials
     middle = share + z**2 / (2 * trials)
     half = z * float(np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2)))
-    return max(0.0, (middle - half) / (1 + z**2 / trials))
+    return min(share, max(0.0, (middle - half) / (1 + z**2 / trials)))

@@ -53,7 +53,7 @@ class Outbox:
             cut_off = update(DriftAlert).where(col(DriftAlert.state) == SENDING, col(DriftAlert.next_try_at) <= now)
             session.exec(cut_off.values(state=UNCLEAR, last_error="It was cut off, and may have arrived."))
             query = select(DriftAlert.id).where(col(DriftAlert.state) == WAITING, col(DriftAlert.next_try_at) <= now)
-            waiting = list(session.exec(query.order_by(col(DriftAlert.at)).limit(BATCH)))
+            waiting = list(session.exec(query.order_by(col(DriftAlert.at), col(DriftAlert.channel)).limit(BATCH)))
         return sum(self._send(one) for one in waiting)
 
     def _send(self, alert_id: str) -> bool:

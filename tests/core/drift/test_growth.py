@@ -34,7 +34,7 @@ def past(new_share: int) -> Past:
         made.asked.append((START + number % REFERENCE, AskedQuestion(text, f"u{number % 50}", False, None, 0.8)))
     for number in range(240):
         new = bool(new_share) and number % new_share == 0
-        text = f"Should I take creatine powder {number} daily?" if new else f"{USUAL[number % 7]} today {number}?"
+        text = f"Should I take creatine powder {number} daily?" if new else f"{USUAL[number % 7]} number {number}?"
         one = AskedQuestion(text, f"u{number}", new, new if number % 2 else None, 0.4 if new else 0.8)
         made.asked.append((LIVE + number % 24, one))
     return made
