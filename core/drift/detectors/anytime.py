@@ -84,7 +84,7 @@ class AnytimeDetector(Base):
 
     @property
     def _enough(self) -> bool:
-        return self._null is not None or super()._enough
+        return super()._enough or (self._null is not None and self._reference is not None)
 
     def _begin(self, reference: Reference) -> None:
         design, week = self._design, np.arange(WEEK)
@@ -109,7 +109,7 @@ class AnytimeDetector(Base):
         A day's wobble is allowed for as far as days tell it: where a day says little, it convinces nobody either.
         """
         design, wobble = self._design, reference.wobble.deviation
-        rate = reference.positives / reference.trials
+        rate = (reference.positives + 0.5) / (reference.trials + 1)
         day = reference.volume.usual.sum() / 7 * rate * (1 - rate)
         clear = wobble / np.sqrt(wobble**2 + design.settling / max(day, 1e-9)) if wobble else 0.0
         return float(design.margin + np.hypot(design.certainty * reference.spread, design.wobble * clear * wobble))

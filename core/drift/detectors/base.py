@@ -144,4 +144,4 @@ class Base(ABC):
 
     @property
     def _enough(self) -> bool:
-        return self._reference is not None and self._reference.trials >= self._least
+        return self._reference is not None and self._reference.trials >= max(1, self._least)

@@ -8,11 +8,12 @@ as Huber (1964) does, so that they do not become what is usual.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
 from core.drift.detectors.contract import Numbers
-from core.drift.detectors.season import places, terms
+from core.drift.detectors.season import WEEK, places, terms
 from core.drift.detectors.volume import Profile
 from core.drift.detectors.wobble import Wobble
 
@@ -37,7 +38,9 @@ class Reference:
 
     @classmethod
     def of(cls, hours: Numbers, trials: Numbers, positives: Numbers) -> Reference:
-        """Fit to checked counts of shape (n,), of which some trials are above 0."""
+        """Fit to checked counts of shape (n,); without a trial any rate is usual."""
+        if not trials.sum():
+            return cls(np.zeros(WEEK), inf, Wobble(0.0, 1.0), Profile(np.ones(WEEK)), 0, 0)
         table, prior = terms()
         volume = Profile.of(hours, trials)
         x = table[places(hours)]

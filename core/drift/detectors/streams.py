@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core.drift.detectors.base import Base
 from core.drift.detectors.reference import Reference
@@ -47,13 +48,15 @@ class River(Base):
         """1: these detectors say yes or no."""
         return 1.0
 
-    def _begin(self, reference: Reference) -> None:
-        self._river = self._make(**self._settings)
-        self._order = np.random.default_rng(0)
-        self._usual = reference.positives / reference.trials
-        self._until = -1
+    def fit(self, hours: ArrayLike, trials: ArrayLike, positives: ArrayLike) -> None:
+        """Take a reference and start anew; see :class:`Detector`."""
+        super().fit(hours, trials, positives)
+        if self._enough:
+            for row in zip(np.asarray(trials).tolist(), np.asarray(positives).tolist(), strict=True):
+                self._feed(*row)
 
-    def _judge(self, hour: int, trials: int, positives: int) -> None:
+    def _feed(self, trials: int, positives: int) -> bool:
+        """Feed one hour and return whether river saw a change."""
         outcomes = np.arange(trials) < positives
         # Within an hour no order is known; sorted, each hour would be a change.
         self._order.shuffle(outcomes)
@@ -61,6 +64,16 @@ class River(Base):
         for one in outcomes.tolist():
             self._river.update(float(one))
             changed = changed or self._river.drift_detected
+        return changed
+
+    def _begin(self, reference: Reference) -> None:
+        self._river = self._make(**self._settings)
+        self._order = np.random.default_rng(0)
+        self._usual = reference.positives / reference.trials
+        self._until = -1
+
+    def _judge(self, hour: int, trials: int, positives: int) -> None:
+        changed = self._feed(trials, positives)
         recent = [row for row in self._hours if row[0] > hour - DAY]
         raised = sum(row[2] for row in recent) > self._usual * sum(row[1] for row in recent)
         if changed and raised:
