@@ -35,10 +35,13 @@ DELETED = (CacheDecision, CacheServing, CacheVote, HiddenAnswer, Feedback)
 NAMING = ("by", "undone_by", "asked_by")
 """Other columns that may name a person."""
 OWNED = "owner_id"
+SHORTEST = 8
+"""Characters of a question that is looked for inside of other text; "Why?" alone says nothing of anybody."""
 HAS_NO_DERIVED_TEXT = frozenset(
     """audit conversations turns feedback turn_marks better_answers flights leases releases channels vectors
     vector_namespaces knowledge_documents knowledge_snapshots cache_entries cache_questions cache_decisions
-    cache_verdicts cache_votes cache_servings cache_events hidden_answers turn_events vote_events""".split()
+    cache_verdicts cache_votes cache_servings cache_events hidden_answers turn_events vote_events verdict_events
+    model_calls rollups rollup_state rollup_users rollup_values topic_fits""".split()
 )
 """Tables that are dealt with one by one. Every other table is read for texts that were made from questions."""
 
@@ -163,7 +166,8 @@ def without(value: Any, texts: Collection[str]) -> Any:
     """
     if isinstance(value, str):
         for text in texts:
-            value = value.replace(text, "") if text in value else value
+            if value == text or (len(text) >= SHORTEST and text in value):
+                value = value.replace(text, "")
         return value
     if isinstance(value, list):
         return [without(one, texts) for one in value if not (isinstance(one, str) and one in texts)]

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import Text, cast, or_
 from sqlmodel import Session, col, select, update
 
 from core.conversation.archive_records import BetterAnswer, TurnMark
 from core.conversation.records import Conversation, Turn
+from core.drift.records import DriftReport
 from core.feedback.records import Feedback
 from core.semantic_cache.records import CacheDecision, CacheEntry, CacheEvent, CacheVerdict
 
@@ -83,8 +84,18 @@ def events(session: Session, before: datetime) -> int:
     return len(rows)
 
 
+def reports(session: Session, before: datetime) -> int:
+    """Drop the typical questions of topics in drift reports."""
+    told = cast(col(DriftReport.questions), Text).contains('"typical": ["', autoescape=True)
+    rows = session.exec(select(DriftReport).where(DriftReport.made_at < before, told).limit(BATCH)).all()
+    for row in rows:
+        grown = [topic | {"typical": []} for topic in row.questions.get("grown", [])]
+        row.questions = row.questions | {"grown": grown}
+    return len(rows)
+
+
 STEPS: tuple[Step, ...] = (
-    turns, conversations, feedback, marks, better_answers, decisions, verdicts, events,
+    turns, conversations, feedback, marks, better_answers, decisions, verdicts, events, reports,
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from core.conversation.model import TurnView
 from core.conversation.privacy import Privacy, reference_of
 from core.conversation.privacy_retention import TITLE
 from core.conversation.records import Conversation, Turn
+from core.drift.records import DriftReport
 from core.errors import ForbiddenError
 from core.feedback.model import Reason, Thumb, Vote
 from core.monitoring.records import TurnEvent, VoteEvent
@@ -87,6 +88,12 @@ def a_life(house: House) -> TurnView:
         his = {"id": "d2", "actor_id": BEN.id, "question": "Mine?", "known": ALIAS, "judge_reason": "not a zebra"}
         session.execute(insert(CacheDecision), [decision | hers, decision | his])
         turn.evidence = turn.evidence | {"question": ALIAS}
+        grown = {"topic": "t", "words": ["push"], "typical": [ALIAS, "How do I row?"]}
+        session.add(
+            DriftReport(id="r", tenant=turn.tenant, kind="daily", since_hour=1, until_hour=2, made_at=house.clock.now(),
+                        level="watch", sentence="Misses run high.", findings=[], questions={"grown": [grown]},
+                        changes=[], advice={}, inputs_hash="h")
+        )  # fmt: skip
     house.cache.upkeep.reconcile()
     return served
 
@@ -106,6 +113,7 @@ def test_an_erased_person_is_nowhere_and_others_keep_what_is_theirs(house: House
     assert sum(len(house.store.ids(name)) for name in namespaces(house)) < vectors
     with house.database.read() as session:
         assert session.exec(select(CacheQuestion.id).where(CacheQuestion.id == "alias")).first() is None
+        assert session.get_one(DriftReport, "r").questions["grown"][0]["typical"] == ["How do I row?"]
         assert broken_link(session, ADA.tenant) is None
 
 
@@ -215,6 +223,8 @@ def test_old_text_goes_and_numbers_stay(house: House) -> None:
         assert [event.model_dump() for event in session.exec(select(TurnEvent))] == events
         assert session.exec(select(Conversation).where(Conversation.title == new.question)).first()
         assert session.exec(select(CacheEntry)).all()
+        [grown] = session.get_one(DriftReport, "r").questions["grown"]
+        assert grown == {"topic": "t", "words": ["push"], "typical": []}
 
 
 def test_text_within_its_time_stays(house: House) -> None:

@@ -1,0 +1,83 @@
+"""A product manager finds a conversation, reads its story and works on it, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.cache_desk import ROW
+from tests.e2e.chat import ask, settled, vote_down
+from tests.e2e.conftest import Server
+
+pytestmark = pytest.mark.browser
+NewPage = Callable[..., Page]
+ASKED, OTHER = "How do I do a pistol squat at noon?", "How do I do a pull-up?"
+
+
+@pytest.fixture(scope="module")
+def archive_server(make_server: Callable[..., Server]) -> Server:
+    """A server whose conversations are those of this test."""
+    return make_server()
+
+
+def listed(page: Page) -> list[str]:
+    """The questions in the list, newest first."""
+    table = settled(page).get_by_test_id("stDataFrame").first
+    expect(table.locator("tbody tr").first).to_be_attached()
+    return [row.locator("td").nth(1).inner_text() for row in table.locator("tbody tr").all()]
+
+
+def choose_first(page: Page) -> None:
+    """Choose the first row: tables are drawn on a canvas, so that it is clicked by its place."""
+    settled(page).get_by_test_id("stDataFrame").first.locator(".dvn-scroller").click(
+        position={"x": 15, "y": ROW * 3 // 2}
+    )
+    expect(settled(page).get_by_role("button", name="Close")).to_be_visible()
+
+
+def test_a_disliked_turn_is_found_read_marked_and_answered_better(new_page: NewPage, archive_server: Server) -> None:
+    trainer = new_page("Tess", at=archive_server)
+    ask(trainer, OTHER)
+    vote_down(ask(trainer, ASKED))
+
+    page = new_page("Paula", "Product manager", at=archive_server, path="/conversations")
+    assert listed(page) == [ASKED, OTHER]
+    assert "Tess" not in page.get_by_test_id("stMain").inner_text()
+    page.get_by_role("button", name="thumb down").click()
+    expect(settled(page).get_by_text("1 turn, newest first")).to_be_visible()
+    assert "vote=down" in page.url
+    choose_first(page)
+    expect(page.get_by_text("2 turns, oldest first")).to_be_visible()
+    for tab, said in (("Why", "The cache was not asked"), ("Time and cost", "Whole answer"), ("Sources", "guidance")):
+        page.get_by_role("tab", name=tab).last.click()
+        if tab != "Sources":
+            expect(page.get_by_text(said).last).to_be_visible()
+    page.get_by_role("tab", name="Editors").last.click()
+    page.get_by_role("button", name="Regression set").last.click()
+    page.get_by_label("Why?").fill("Odd wording")
+    page.get_by_role("button", name="Mark for regression set").click()
+    expect(settled(page).get_by_role("button", name="Regression set: undo")).to_be_attached()
+
+    view = page.url
+    other = new_page("Ada", "Admin", at=archive_server, path=view.removeprefix(archive_server.url))
+    expect(other.get_by_text("2 turns, oldest first")).to_be_visible()
+    assert listed(other) == [ASKED]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_narrow_window_and_says_when_nothing_is_found(
+    new_page: NewPage, archive_server: Server, scheme: str
+) -> None:
+    trainer = new_page("Nina", at=archive_server)
+    ask(trainer, OTHER)
+    page = new_page("Paula", "Product manager", at=archive_server, path="/conversations?q=zebra")
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 390, "height": 800})
+    expect(settled(page).get_by_text("No turn matches these filters")).to_be_visible()
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    page.get_by_role("button", name="Clear all filters").click()
+    expect(settled(page).get_by_text("newest first")).to_be_visible()
+    assert "q=" not in page.url
