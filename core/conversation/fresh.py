@@ -36,7 +36,8 @@ class Fresh:
     def embedded(self, question: str) -> Vector | None:
         """Return the vector of a question, or None where the embedder does not answer."""
         try:
-            return self._embedder.embed([question])[0]
+            vector: Vector = self._embedder.embed([question])[0]
+            return vector
         except ServiceError as error:
             log.warning("retrieval_without_embedding", extra={"reason": str(error)})
             return None
