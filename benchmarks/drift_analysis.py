@@ -35,6 +35,8 @@ SUBJECTS = "squats running creatine sleep hydration push-ups planks knees protei
 ASKS = ("How often should I do {}", "Is it safe to try {}", "What is best about {}", "When do I need {}")
 BATCH = 20_000
 LIMIT_S = 60.0
+MIX = 0x9E3779B97F4A7C15F39D
+"""Any large odd number: spreads counts over the random digits of an id."""
 
 
 class Fixed:
@@ -70,7 +72,7 @@ def fill(database: Database, turns: int, begin: datetime, span: timedelta, miss:
 
 
 def _turn(seed: int, number: int, at: datetime, miss: bool, subject: str) -> dict[str, Any]:
-    digits = f"{int(at.timestamp() * 1000):012x}{(number * 2654435761 + seed) % 2**64:020x}"
+    digits = f"{int(at.timestamp() * 1000):012x}{(number * MIX + seed) % 2**80:020x}"
     return {
         "id": digits, "conversation_id": f"c{seed}", "tenant": "default", "actor_id": f"u{number % 3000}",
         "asked_at": at,

@@ -12,6 +12,7 @@ from core.access.model import Actor, Role, require
 from core.database import Database
 from core.drift.analysis import changes_of, insert_once, report_id
 from core.drift.detectors import Design, Detector, make_detector
+from core.drift.detectors.rules import DailyRate
 from core.drift.history import History
 from core.drift.model import DAY, Kind, Level, Signal, Window, hour_of, start_of
 from core.drift.records import DriftReference, DriftReport
@@ -36,18 +37,25 @@ class Other:
         A fixed rate in (0, 1) to be exceeded, in place of what is usual.
     margin : float, optional
         The margin above what is usual, in log-odds.
+    legacy : float, optional
+        The legacy rule in place of the detector: an alarm while the rate of the last 24 hours is above this share.
     make : callable, optional
-        Another detector altogether, such as the legacy rule.
+        Another detector altogether.
     """
 
     null: float | None = None
     margin: float | None = None
+    legacy: float | None = None
     make: Callable[[], Detector] | None = None
 
     def detector(self, signal: Signal) -> Detector:
         """Make the detector."""
         if self.make is not None:
             return self.make()
+        if self.legacy is not None:
+            if not 0 < self.legacy < 1:
+                raise InputError("The rate to be exceeded must lie between 0 and 1.")
+            return DailyRate(self.legacy)
         if self.margin is not None and not 0 <= self.margin <= 3:
             raise InputError("The margin must lie between 0 and 3.")
         return make_detector(

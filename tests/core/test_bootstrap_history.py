@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ def test_rates_are_counted_in_the_hour_of_the_turn_and_in_the_tenant(
 
 def turn(number: int, hour: int, outcome: str, question: str, **other: Any) -> Turn:
     given = {
-        "id": f"{number:012x}{(number * 7919) % 997:020x}", "conversation_id": "c", "tenant": TENANT,
+        "id": f"{number:012x}{sha256(str(number).encode()).hexdigest()[:20]}", "conversation_id": "c", "tenant": TENANT,
         "actor_id": f"u{number}", "asked_at": start_of(hour), "question": question, "state": "done", "release_id": "r",
         "channel": "stable", "notices": [], "outcome": outcome, "evidence": {"similarity": 0.5},
     }  # fmt: skip

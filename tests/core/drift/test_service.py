@@ -79,7 +79,10 @@ def test_what_if_replays_the_same_history_with_another_null_or_margin(room: Room
     assert not strict.alarms.any()
     assert not wide.alarms.any()
     assert np.array_equal(same.evidence, real.evidence)
-    for wrong in (Other(null=1.5), Other(margin=9.0)):
+    legacy = room.drift.what_if(PM, Signal.MISS, Other(legacy=0.42))
+    assert legacy is not None
+    assert legacy.alarms[-1]
+    for wrong in (Other(null=1.5), Other(margin=9.0), Other(legacy=2.0)):
         with pytest.raises(InputError):
             room.drift.what_if(PM, Signal.MISS, wrong)
 
