@@ -19,8 +19,8 @@ lint: setup-dev
 	@$(BIN)/lint-imports
 
 demo: setup
-	@COACH_DATA_DIR=data/var/demo $(BIN)/python -m benchmarks.demo
-	@COACH_DATA_DIR=data/var/demo $(BIN)/python app.py
+	@COACH_TENANT=demo COACH_DATA_DIR=data/var/demo $(BIN)/python -m benchmarks.demo
+	@COACH_TENANT=demo COACH_DATA_DIR=data/var/demo $(BIN)/python app.py
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks.turn $(BENCH)

@@ -31,12 +31,12 @@ def k_means(
     Parameters
     ----------
     count : int
-        Groups, at most as many as there are vectors.
+        Groups, at most as many as there are different vectors.
     begin : array of shape (at most count, dimension), or None
         Centres to begin with, so that a grouping stays what it was where the vectors allow it; more are added by
         k-means++ (Arthur and Vassilvitskii, 2007) among the vectors that lie far from them.
     """
-    count = min(count, len(vectors))
+    count = min(count, len(np.unique(vectors.round(5), axis=0)))  # equal questions are one place
     how: dict[str, Any] = {"init": "k-means++", "n_init": 1}
     if begin is not None and len(begin):
         how = {"init": _more(vectors, unit_rows(begin)[:count], count, seed), "n_init": 1}
