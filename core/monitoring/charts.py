@@ -11,6 +11,7 @@ from core.monitoring.figures import Choices, Figures, Freshness, Group, Series, 
 from core.monitoring.filters import Dimension, View
 from core.monitoring.reading import (
     Rows,
+    counted,
     figures_of,
     heat_places,
     numbered,
@@ -36,15 +37,14 @@ def series_of(session: Session, tenant: str, view: View, rows: Rows) -> Series:
         Step(start, end, figures_of(counts[place], latency[place]))
         for place, (start, end) in enumerate(pairwise([*starts, view.end()]))
     )
-    users = users_of(session, tenant, view)
-    total = figures_of(counts.sum(axis=0), latency.sum(axis=0), None if users is None else users.get("", 0))
+    total = figures_of(counts.sum(axis=0), latency.sum(axis=0), users_of(session, tenant, view))
     return Series(steps, total)
 
 
 def heat_of(view: View, rows: Rows) -> tuple[tuple[Figures, ...], ...]:
-    """Return figures by weekday, Monday first, and hour of the day."""
-    counts, latency = summed(rows, view, 168, heat_places(view))
-    cells = [figures_of(*both) for both in zip(counts, latency, strict=True)]
+    """Return figures by weekday, Monday first, and hour of the day; without latencies."""
+    counts = counted(rows, view, 168, heat_places(view))
+    cells = [figures_of(one, None) for one in counts]
     return tuple(tuple(cells[day * 24 : day * 24 + 24]) for day in range(7))
 
 
@@ -53,11 +53,7 @@ def groups_of(session: Session, tenant: str, view: View, dimension: Dimension) -
     rows = rows_of(session, tenant, view, dimension)
     names, of_row = numbered(rows.value)
     counts, latency = summed(rows, view, len(names), lambda hours: hours, of_row)
-    users = users_of(session, tenant, view, dimension)
-    groups = [
-        Group(name, figures_of(counts[place], latency[place], None if users is None else users.get(name, 0)))
-        for place, name in enumerate(names)
-    ]
+    groups = [Group(name, figures_of(counts[place], latency[place])) for place, name in enumerate(names)]
     groups = [one for one in groups if one.figures.turns or one.figures.votes]
     return tuple(sorted(groups, key=lambda one: (-one.figures.turns, one.value))[:MOST_GROUPS])
 

@@ -30,7 +30,7 @@ class Figures:
     ``ups`` and ``downs`` are thumbs as they stand now, counted where their turn was asked. ``audited`` are hits of
     which a judge or a thumb has said whether the answer fitted, ``false_hits`` those that did not. ``cost_usd`` is what
     was spent, ``saved_usd`` what the hits had cost when their answers were made; ``costed`` turns had a known price.
-    ``users`` (within 5 %) is None where it is not known: in steps of time, and below several filters at once.
+    ``users`` (within 5 %) is known of a total only, and None below a filter by outcome or by several dimensions.
     """
 
     hits: int = 0

@@ -17,9 +17,10 @@ from core.monitoring.filters import Dimension, Filter, View
 from core.monitoring.gathering import PLACE
 from core.monitoring.rollup_records import Rollup, RollupUsers
 from core.monitoring.rollups import ALL, LG_REGISTERS
-from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse, quantile_ms
+from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse, quantiles_ms
 
 OUTCOMES = ("hit", "miss", "bypass")
+_NUMBER = {name: number for number, name in enumerate(OUTCOMES)}
 Place = Callable[[Ints], Ints]
 """Gives each hour, counted from 1970, the number of its group."""
 
@@ -59,7 +60,7 @@ def rows_of(session: Session, tenant: str, view: View, dimension: Dimension | No
     days, outcomes, values, counts, latency = zip(*found, strict=True) if found else ((),) * 5
     return Rows(
         np.array(days, np.int64),
-        np.array([OUTCOMES.index(one) for one in outcomes], np.int64),
+        np.array([_NUMBER[one] for one in outcomes], np.int64),
         np.array(values, object),
         Sparse.unpacked(counts, COUNTS),
         Sparse.unpacked(latency, LATENCIES),
@@ -71,10 +72,13 @@ def summed(rows: Rows, view: View, groups: int, place: Place, of_row: Ints | Non
 
     Groups come of the hour by `place`, or of the row by `of_row`; negative ones are left out.
     """
-    return (
-        _table(rows, rows.counts, WIDTH, view, groups, place, of_row),
-        _table(rows, rows.latency, BUCKETS, view, groups, place, of_row),
-    )
+    latency = _table(rows, rows.latency, BUCKETS, view, groups, place, of_row)
+    return _table(rows, rows.counts, WIDTH, view, groups, place, of_row), latency
+
+
+def counted(rows: Rows, view: View, groups: int, place: Place) -> Ints:
+    """Add the counts of rows up by group, as [group, outcome, measure]."""
+    return _table(rows, rows.counts, WIDTH, view, groups, place, None)
 
 
 def _table(rows: Rows, part: Sparse, width: int, view: View, groups: int, place: Place, of_row: Ints | None) -> Ints:
@@ -138,31 +142,30 @@ def _latency(counts: Ints, buckets: Ints) -> Latency:
     if turns <= 0:
         return Latency()
     mean = float(counts[PLACE["time_us"]]) / turns / 1000
-    return Latency(turns, mean, *(quantile_ms(buckets, share) for share in (0.5, 0.95, 0.99)))
+    return Latency(turns, mean, *quantiles_ms(buckets, (0.5, 0.95, 0.99)))
 
 
-def users_of(session: Session, tenant: str, view: View, dimension: Dimension | None = None) -> dict[str, int] | None:
-    """Return about how many users asked, by value of a dimension or as a whole (""), on the view's days of UTC.
+def users_of(session: Session, tenant: str, view: View) -> int | None:
+    """Return about how many users asked on the view's days of UTC.
 
     None where a filter asks for what is not known: an outcome, or more than one dimension.
     """
     chosen = view.filter.chosen()
-    needed = {*chosen, *([dimension] if dimension else [])}
-    if len(needed) > 1 or view.filter.outcome:
+    if len(chosen) > 1 or view.filter.outcome:
         return None
     first, last = view.hours
-    query = select(RollupUsers.value, RollupUsers.sketch).where(
+    query = select(RollupUsers.sketch).where(
         RollupUsers.tenant == tenant,
-        RollupUsers.cube == cube_of(view.filter, dimension),
+        RollupUsers.cube == cube_of(view.filter, None),
         col(RollupUsers.day).between(first // 24, (last - 1) // 24),
     )
     if chosen:
         query = query.where(col(RollupUsers.value).in_(next(iter(chosen.values()))))
-    unions: dict[str, Any] = {}
-    for value, sketch in session.connection().execute(query):
-        union = unions.setdefault(value if dimension else "", datasketches.hll_union(LG_REGISTERS))
+    union = datasketches.hll_union(LG_REGISTERS)
+    for (sketch,) in session.connection().execute(query).fetchall():
         union.update(datasketches.hll_sketch.deserialize(sketch))
-    return {value: round(union.get_estimate()) for value, union in unions.items()}
+    estimate: float = union.get_estimate()
+    return round(estimate)
 
 
 def numbered(values: NDArray[np.object_]) -> tuple[list[str], Ints]:

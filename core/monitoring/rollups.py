@@ -27,6 +27,8 @@ AT_ONCE = 200_000
 LG_REGISTERS = 11
 """Of a HyperLogLog sketch: 2^11 registers, a relative standard error of 2.3 %."""
 ALL = "all"
+MOST_LISTED = 1000
+"""Values that a query names one by one."""
 
 
 class Rollups:
@@ -131,20 +133,20 @@ def _merged(new: Sparse, stored: Sequence[bytes], rows: Ints, size: int, kind: n
 
 def _stored(session: Session, keys: Sequence[Key]) -> list[tuple[Key, bytes, bytes]]:
     """Return those of the rollups that are there."""
-    groups: dict[tuple[str, str, int], list[Key]] = {}
+    groups: dict[tuple[str, str], list[Key]] = {}
     for key in keys:
-        groups.setdefault(key[:3], []).append(key)
+        groups.setdefault(key[:2], []).append(key)
     found: list[tuple[Key, bytes, bytes]] = []
-    cell: list[Any] = [getattr(Rollup, name) for name in (*CELL, "counts", "latency")]
-    for (tenant, cube, day), inner in groups.items():
-        query = select(*cell).where(Rollup.tenant == tenant, Rollup.cube == cube, Rollup.day == day)
-        for place, one in enumerate(cell[:5]):
-            if len(values := {key[3 + place] for key in inner}) <= 100:
+    wanted: list[Any] = [getattr(Rollup, name) for name in ("day", *CELL, "counts", "latency")]
+    for (tenant, cube), inner in groups.items():
+        query = select(*wanted).where(Rollup.tenant == tenant, Rollup.cube == cube)
+        for place, one in enumerate(wanted[:6]):
+            if len(values := {key[2 + place] for key in inner}) <= MOST_LISTED:
                 query = query.where(one.in_(sorted(values)))
-        wanted = set(inner)
-        for row in session.execute(query):
-            if (key := (tenant, cube, day, *row[:5])) in wanted:
-                found.append((key, row[5], row[6]))
+        mine = set(inner)
+        for row in session.connection().execute(query).fetchall():
+            if (key := (tenant, cube, *row[:6])) in mine:
+                found.append((key, row[6], row[7]))
     return found
 
 
@@ -162,17 +164,22 @@ def _put(
 
 
 def _add_users(session: Session, users: dict[tuple[str, str, int, str], list[int]]) -> None:
-    rows = []
-    for (tenant, cube, day, value), who in users.items():
+    rows, stored = [], dict[tuple[str, str, int, str], bytes]()
+    columns: list[Any] = [getattr(RollupUsers, name) for name in ("tenant", "cube", "day", "value", "sketch")]
+    for tenant, cube in sorted({key[:2] for key in users}):
+        days = sorted({key[2] for key in users if key[:2] == (tenant, cube)})
+        query = select(*columns).where(RollupUsers.tenant == tenant, RollupUsers.cube == cube)
+        query = query.where(col(RollupUsers.day).between(days[0], days[-1]))
+        stored |= {row[:4]: row[4] for row in session.connection().execute(query).fetchall()}
+    for key, who in users.items():
         union = datasketches.hll_union(LG_REGISTERS)
-        stored = session.get(RollupUsers, (tenant, cube, day, value))
-        if stored is not None:
-            union.update(datasketches.hll_sketch.deserialize(stored.sketch))
+        if key in stored:
+            union.update(datasketches.hll_sketch.deserialize(stored[key]))
         sketch = datasketches.hll_sketch(LG_REGISTERS)
         for one in who:
             sketch.update(one)
         union.update(sketch)
-        rows.append((tenant, cube, day, value, union.get_result().serialize_compact()))
+        rows.append((*key, union.get_result().serialize_compact()))
     _put(session, "rollup_users", ("tenant", "cube", "day", "value"), ("sketch",), rows)
 
 

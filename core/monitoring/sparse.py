@@ -46,13 +46,13 @@ def highest_ms(buckets: Ints) -> NDArray[np.float64]:
     return np.asarray(_MAPPING.gamma ** (buckets + _FIRST), np.float64)
 
 
-def quantile_ms(counts: Ints, share: float) -> float | None:
-    """Return the milliseconds that `share` of what is counted in the buckets does not exceed; None of nothing."""
-    total = int(counts.sum())
-    if total <= 0:
-        return None
-    bucket = int(np.searchsorted(np.cumsum(counts), share * (total - 1), side="right"))
-    return float(_MAPPING.value(min(bucket, BUCKETS - 1) + _FIRST))
+def quantiles_ms(counts: Ints, shares: Sequence[float]) -> list[float]:
+    """Return the milliseconds that each share of what the buckets count does not exceed; of nothing, nothing."""
+    sums = np.cumsum(counts)
+    if sums[-1] <= 0:
+        return []
+    found = np.searchsorted(sums, np.asarray(shares) * (sums[-1] - 1), side="right")
+    return [float(_MAPPING.value(bucket + _FIRST)) for bucket in found.tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,6 @@ class Sparse:
     def unpacked(cls, blobs: Sequence[bytes], kind: np.dtype[Any]) -> Self:
         """Read vectors, numbered as they come."""
         entries = np.frombuffer(b"".join(blobs), kind)
-        lengths = np.fromiter((len(blob) for blob in blobs), np.int64, len(blobs)) // kind.itemsize
+        lengths = np.fromiter(map(len, blobs), np.int64, len(blobs)) // kind.itemsize
         row = np.repeat(np.arange(len(blobs)), lengths)
         return cls(row, entries["at"].astype(np.int64), entries["n"].astype(np.int64))
