@@ -83,9 +83,9 @@ WORLDS: Mapping[str, World] = {
         World("missing hours", gaps=0.1),
         World("holidays", holidays=4),
         World("bot bursts", bursts=6),
-        World("all of it", "shaped", 0.1, 0.05, 0.1, 4, 6),
+        World("everything", "shaped", 0.1, 0.05, 0.1, 4, 6),
         World("low spike", change=LOW_SPIKE),
-        World("step, all of it", "shaped", 0.1, 0.05, 0.1, 4, 0, STEP),
+        World("step and everything", "shaped", 0.1, 0.05, 0.1, 4, 0, STEP),
     )
 }
 
