@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from sqlalchemy import func
 from sqlalchemy.orm import load_only
@@ -17,6 +19,7 @@ from core.monitoring.records import TurnEvent
 from core.monitoring.service import Monitoring
 
 MOST_QUESTIONS = 1000
+MOST_TEXTS = 2000
 READ = ("question", "actor_id", "outcome", "evidence")
 
 
@@ -73,9 +76,17 @@ class RecordedHistory:
             )
         found = {
             row.id: AskedQuestion(
-                row.question, row.actor_id, row.outcome == Outcome.MISS,
+                row.id, row.question, row.actor_id, row.outcome == Outcome.MISS,
                 votes[row.id] < 0 if row.id in votes else None, row.evidence.get("similarity"),
             )
             for row in rows
         }  # fmt: skip
         return tuple(found[turn] for turn in chosen if turn in found)
+
+    def texts(self, tenant: str, turns: Collection[str]) -> dict[str, str]:
+        """Return the questions of turns whose text is still kept."""
+        query = select(Turn.id, Turn.question).where(
+            Turn.tenant == tenant, col(Turn.id).in_(turns), Turn.question != ""
+        )
+        with self._database.read() as session:
+            return dict(session.exec(query.limit(MOST_TEXTS)).all())

@@ -41,7 +41,7 @@ class Growth:
             asked=[Asked(one.missed, one.disliked, one.user) for one in now],
             rule=GrowthRule(wobble=wobble),
         )
-        return _facts(found, window) | {"similarity": {"reference": _mean(before), "now": _mean(now)}}
+        return _facts(found, window, now) | {"similarity": {"reference": _mean(before), "now": _mean(now)}}
 
     def _reference(self, tenant: str, reference: DriftReference) -> tuple[list[AskedQuestion], Vector, float]:
         key = f"{tenant} {reference.id} {self._embedder.name}"
@@ -64,10 +64,12 @@ def _weeks(window: Window) -> list[Window]:
     return [Window(*pair) for pair in pairwise(edges)]
 
 
-def _facts(found: QuestionDrift, window: Window) -> dict[str, Any]:
-    topics = [asdict(topic) for topic in found.grown]
+def _facts(found: QuestionDrift, window: Window, now: Sequence[AskedQuestion]) -> dict[str, Any]:
+    """Return what a report keeps. Of typical questions it keeps the turns: who is erased leaves no text behind."""
+    turns, topics = {one.question: one.turn for one in now}, [asdict(topic) for topic in found.grown]
     for topic in topics:
         topic.pop("members")
+        topic["typical"] = [turns[text] for text in topic["typical"] if text in turns]
     return {
         "since_hour": window.since,
         "until_hour": window.until,

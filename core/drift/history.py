@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,11 +11,12 @@ from core.drift.model import Signal, Tally, Window
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question that may be shared, who asked it, and what became of it.
+    """A question that may be shared, its turn, who asked it, and what became of it.
 
     ``disliked`` is None without a vote; ``similarity`` is that of the nearest known question, None where none was near.
     """
 
+    turn: str
     question: str
     user: str
     missed: bool
@@ -48,6 +50,10 @@ class History(Protocol):
 
         The same window and rows give the same questions.
         """
+        ...
+
+    def texts(self, tenant: str, turns: Collection[str]) -> dict[str, str]:
+        """Return the questions of turns (at most 2,000) whose text is still kept, by turn."""
         ...
 
 

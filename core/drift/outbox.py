@@ -17,7 +17,7 @@ from sqlmodel import col, select, update
 from core.access.model import Actor, Role, require
 from core.access.records import write_audit
 from core.database import Database, new_id
-from core.drift.alerting import KEPT, WAITING
+from core.drift.alerting import WAITING
 from core.drift.records import DriftAlert, alerts
 from core.errors import NotFoundError, ServiceError
 from core.ports import Clock, Notice, Notifier
@@ -123,6 +123,3 @@ class Outbox:
         with self._database.begin() as session:
             session.add(row)
         return Tried(channel, problem)
-
-
-__all__ = ["KEPT", "Outbox", "Tried"]

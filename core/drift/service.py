@@ -29,6 +29,8 @@ from core.errors import NotFoundError
 from core.ports import Clock
 from core.settings import DriftRules
 
+MOST_TEXTS = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class SignalState:
@@ -111,7 +113,8 @@ class Drift:
         """Return reports whose window ended between two times (at most 500), newest first."""
         require(actor, Role.PRODUCT)
         with self._database.read() as session:
-            return reports(session, actor.tenant, list(kinds), hour_of(since), hour_of(until), limit)
+            found = reports(session, actor.tenant, list(kinds), hour_of(since), hour_of(until), limit)
+        return self._with_texts(actor.tenant, found)
 
     def report(self, actor: Actor, report_id: str) -> DriftReport:
         """Return one report."""
@@ -120,7 +123,7 @@ class Drift:
             found = session.get(DriftReport, report_id)
         if found is None or found.tenant != actor.tenant:
             raise NotFoundError("There is no such report.")
-        return found
+        return self._with_texts(actor.tenant, [found])[0]
 
     def export_json(self, actor: Actor, report_id: str) -> str:
         """Return a report as JSON."""
@@ -176,4 +179,14 @@ class Drift:
         until = hour_of(self._clock.now())
         with self._database.read() as session:
             found = reports(session, tenant, [Kind.HOURLY, Kind.DAILY, Kind.WEEKLY], until - 8 * 24, until, 250)
-        return next((one for one in found if one.questions.get("enough")), None)
+        newest = next((one for one in found if one.questions.get("enough")), None)
+        return self._with_texts(tenant, [newest])[0] if newest else None
+
+    def _with_texts(self, tenant: str, found: list[DriftReport]) -> list[DriftReport]:
+        """Put the texts of typical questions in the place of their turns, as far as they are still kept."""
+        topics = [topic for report in found for topic in report.questions.get("grown", [])]
+        wanted = list(dict.fromkeys(turn for topic in topics for turn in topic["typical"]))[:MOST_TEXTS]
+        texts = self._parts.history.texts(tenant, wanted) if wanted else {}
+        for topic in topics:
+            topic["typical"] = [texts[turn] for turn in topic["typical"] if turn in texts]
+        return found

@@ -95,6 +95,10 @@ def test_questions_are_those_that_may_be_shared_with_what_became_of_them(
     assert set(found) == {"disliked", "liked then not", "without"}
     assert (found["disliked"].missed, found["disliked"].disliked, found["disliked"].user) == (True, True, "u1")
     assert (found["liked then not"].missed, found["liked then not"].disliked) == (False, None)
+    kept = history.texts(TENANT, [one.id for one in turns])
+    assert kept[turns[0].id] == "disliked"
+    assert turns[5].id not in kept, "its text was dropped"
+    assert turns[7].id not in kept, "it is another tenant's"
     assert (found["without"].similarity, found["disliked"].similarity) == (None, 0.5)
 
 

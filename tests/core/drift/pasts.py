@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 import numpy as np
@@ -58,3 +58,6 @@ class Past:
 
     def questions(self, tenant: str, window: Window, limit: int) -> tuple[AskedQuestion, ...]:
         return tuple(one for hour, one in self.asked if hour in window)[:limit]
+
+    def texts(self, tenant: str, turns: Collection[str]) -> dict[str, str]:
+        return {one.turn: one.question for _, one in self.asked if one.turn in turns}

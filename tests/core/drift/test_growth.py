@@ -31,11 +31,13 @@ def past(new_share: int) -> Past:
     made = Past(REFERENCE + 24, volume=0.1)
     for number in range(420):
         text = f"{USUAL[number % 7]} number {number}?"
-        made.asked.append((START + number % REFERENCE, AskedQuestion(text, f"u{number % 50}", False, None, 0.8)))
+        made.asked.append(
+            (START + number % REFERENCE, AskedQuestion(f"r{number}", text, f"u{number % 50}", False, None, 0.8))
+        )
     for number in range(240):
         new = bool(new_share) and number % new_share == 0
         text = f"Should I take creatine powder {number} daily?" if new else f"{USUAL[number % 7]} number {number}?"
-        one = AskedQuestion(text, f"u{number}", new, new if number % 2 else None, 0.4 if new else 0.8)
+        one = AskedQuestion(f"t{number}", text, f"u{number}", new, new if number % 2 else None, 0.4 if new else 0.8)
         made.asked.append((LIVE + number % 24, one))
     return made
 
@@ -47,7 +49,9 @@ def test_a_new_topic_is_found_named_and_explained_and_nothing_is_found_where_not
     assert (facts["enough"], facts["before"], facts["after"]) == (True, 420, 240)
     assert "creatine" in grown["name"].lower()
     assert grown["share_before"] < 0.02 < 0.2 < grown["share_after"]
-    assert all("creatine" in question for question in grown["typical"])
+    texts = past(3).texts(TENANT, grown["typical"])
+    assert len(grown["typical"]) == len(texts) > 0, "a report keeps turns and no text"
+    assert all("creatine" in question for question in texts.values())
     assert "members" not in grown
     assert facts["similarity"]["now"]["mean"] < facts["similarity"]["reference"]["mean"]
     assert Growth(past(0), embedder).facts(TENANT, reference(), NOW)["grown"] == []
@@ -55,7 +59,7 @@ def test_a_new_topic_is_found_named_and_explained_and_nothing_is_found_where_not
 
 def test_too_few_questions_say_so(embedder: Embedder) -> None:
     few = Past(REFERENCE + 24, volume=0.1)
-    few.asked = [(START + 1, AskedQuestion("How do I warm up?", "u", False, None, None))]
+    few.asked = [(START + 1, AskedQuestion("t", "How do I warm up?", "u", False, None, None))]
     facts = Growth(few, embedder).facts(TENANT, reference(), NOW)
     assert (facts["enough"], facts["grown"]) == (False, [])
     assert facts["similarity"]["reference"] == {"mean": None, "error": None, "lookups": 0}

@@ -10,6 +10,7 @@ from sqlmodel import update
 from core.access.model import Role
 from core.database import Database
 from core.drift.backfill import Other
+from core.drift.history import AskedQuestion
 from core.drift.model import DAY, Kind, Level, Signal, start_of
 from core.drift.records import DriftReport
 from core.errors import InputError, NotFoundError
@@ -120,15 +121,18 @@ def test_reports_are_found_by_time_and_kind_and_only_in_their_tenant(room: Room)
         room.drift.report(person("Pia", Role.ADMIN, tenant="other"), found[0].id)
 
 
-def test_exports_hold_every_fact_and_run_nothing(room: Room) -> None:
+def test_exports_hold_every_fact_and_run_nothing(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     (report,) = room.at(STEP + 24.2).drift.run([Kind.HOURLY])
-    grown = {"name": EVIL, "words": [EVIL], "typical": [EVIL], "share_before": 0.0, "share_after": 0.3,
+    grown = {"name": EVIL, "words": [EVIL], "typical": ["t1", "erased"], "share_before": 0.0, "share_after": 0.3,
              "missed": [1, 2], "disliked": [0, 1]}  # fmt: skip
     with room.database.begin() as session:
         session.exec(update(DriftReport).values(sentence=EVIL, questions={"enough": True, "grown": [grown]}))
     facts = json.loads(room.drift.export_json(PM, report.id))
     assert (facts["id"], facts["level"], len(facts["findings"])) == (report.id, "drift", 3)
+    monkeypatch.setattr(room.past, "asked", [(0, AskedQuestion("t1", EVIL, "u", True, None, None))])
     page = room.drift.export_html(PM, report.id)
+    assert "erased" not in page, "a question whose text is gone is left out"
+    assert page.count("&lt;script&gt;") == 4
     tags = Tags()
     tags.feed(page)
     assert "script" not in {tag for tag, _ in tags.found}
