@@ -119,7 +119,7 @@ def test_a_turn_in_the_address_is_opened_with_its_story(console: Console) -> Non
     console.services.voting.vote(console.actor(), turn.id, vote)
     tab = opened(console, turn=turn.id)
     said = texts(tab)
-    for part in (HAMMER, "tone", "So it was a **hit**", "Nobody has checked it yet."):
+    for part in (HAMMER, "tone", "So it was a **hit**", "Checked by a thumb"):
         assert part in said, part
     assert {metric.label for metric in tab.metric} >= {"Sure", "Needed", "Similarity", "Whole answer", "Cost"}
     assert "<b>" not in said
