@@ -35,7 +35,7 @@ _FIRST = _MAPPING.key(_LEAST_MS)
 
 
 def bucket_of(ms: NDArray[np.float64]) -> Ints:
-    """Return the bucket of each number of milliseconds; what lies outside 0.1 ms to a week, at the nearest end."""
+    """Return the bucket of each number of milliseconds; what lies outside 0.1 ms to 14 minutes, at the nearest end."""
     keys = np.ceil(np.log(np.maximum(ms, _LEAST_MS)) / np.log(_MAPPING.gamma)).astype(np.int64)
     buckets: Ints = np.clip(keys - _FIRST, 0, BUCKETS - 1)
     return buckets

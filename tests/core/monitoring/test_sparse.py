@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ddsketch import DDSketch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.monitoring.sparse import ACCURACY, BUCKETS, COUNTS, Sparse, bucket_of, quantiles_ms
+
+ENTRIES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 383), st.integers(-5, 5)), max_size=60)
+
+
+def sparse(entries: list[tuple[int, int, int]]) -> Sparse:
+    return Sparse(*(np.array([one[place] for one in entries], np.int64) for place in range(3)))
+
+
+@given(ENTRIES)
+def test_vectors_come_back_from_bytes_as_their_sums(entries: list[tuple[int, int, int]]) -> None:
+    sums: dict[tuple[int, int], int] = {}
+    for row, at, n in entries:
+        sums[row, at] = sums.get((row, at), 0) + n
+    back = Sparse.unpacked(sparse(entries).summed().packed(4, COUNTS), COUNTS)
+    found = {(row, at): n for row, at, n in zip(back.row.tolist(), back.at.tolist(), back.n.tolist(), strict=True)}
+    assert found == {place: n for place, n in sums.items() if n}
+
+
+@given(ENTRIES, ENTRIES)
+def test_what_is_added_and_taken_away_leaves_what_was(
+    kept: list[tuple[int, int, int]], gone: list[tuple[int, int, int]]
+) -> None:
+    away = [(row, at, -n) for row, at, n in gone]
+    together = Sparse.joined([sparse(kept), sparse(gone), sparse(away)]).summed()
+    assert together.packed(4, COUNTS) == sparse(kept).summed().packed(4, COUNTS)
+
+
+@given(st.lists(st.floats(0.2, 8e5), min_size=1, max_size=200), st.sampled_from([0.5, 0.95, 0.99]))
+def test_percentiles_are_those_of_the_library(values: list[float], share: float) -> None:
+    reference = DDSketch(ACCURACY)
+    for value in values:
+        reference.add(value)
+    counts = np.bincount(bucket_of(np.array(values)), minlength=BUCKETS)
+    wanted = reference.get_quantile_value(share)
+    assert wanted is not None
+    assert quantiles_ms(counts, [share]) == pytest.approx([wanted], rel=2 * ACCURACY + 1e-9)
+
+
+def test_of_nothing_there_is_no_percentile() -> None:
+    assert quantiles_ms(np.zeros(BUCKETS, np.int64), [0.5]) == []
