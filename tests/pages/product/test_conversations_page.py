@@ -123,7 +123,7 @@ def test_a_turn_in_the_address_is_opened_with_its_story(console: Console) -> Non
         assert part in said, part
     assert {metric.label for metric in tab.metric} >= {"Sure", "Needed", "Similarity", "Whole answer", "Cost"}
     assert "<b>" not in said
-    assert "](http" not in said
+    assert "[more](http" not in said
 
 
 def test_an_editor_marks_undoes_and_answers_better(console: Console) -> None:
