@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when NumPy is loaded: the workers of pytest share the cores
+
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing

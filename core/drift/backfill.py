@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from core.access.model import Actor, Role, require
 from core.database import Database
 from core.drift.analysis import changes_of, insert_once, report_id
-from core.drift.detectors import Design, Detector, make_detector
+from core.drift.detectors import Detector, make_detector
 from core.drift.detectors.rules import DailyRate
 from core.drift.history import History
 from core.drift.model import DAY, Kind, Level, Signal, Window, hour_of, start_of
@@ -56,11 +56,7 @@ class Other:
             if not 0 < self.legacy < 1:
                 raise InputError("The rate to be exceeded must lie between 0 and 1.")
             return DailyRate(self.legacy)
-        if self.margin is not None and not 0 <= self.margin <= 3:
-            raise InputError("The margin must lie between 0 and 3.")
-        return make_detector(
-            signal.value, null=self.null, design=None if self.margin is None else Design(margin=self.margin)
-        )
+        return make_detector(signal.value, null=self.null, margin=self.margin)
 
 
 class Backfill:

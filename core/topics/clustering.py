@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 
 from core.ports import Vector
 
@@ -40,7 +41,8 @@ def k_means(
     how: dict[str, Any] = {"init": "k-means++", "n_init": 1}
     if begin is not None and len(begin):
         how = {"init": _more(vectors, unit_rows(begin)[:count], count, seed), "n_init": 1}
-    fitted = KMeans(count, random_state=seed, **how).fit(vectors, sample_weight=weights)
+    with threadpool_limits(1):  # who asks something meanwhile must not wait for it
+        fitted = KMeans(count, random_state=seed, **how).fit(vectors, sample_weight=weights)
     return np.asarray(fitted.labels_, dtype=np.int64), unit_rows(fitted.cluster_centers_)
 
 
