@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.drift.model import start_of
+from core.drift.records import DriftReport
 from core.drift.replay import Path
 from core.drift.spans import Span, spans
 from core.monitoring.model import Rate
@@ -87,6 +89,26 @@ def evidence_over_time(
                "fixedrange": True},
     )  # fmt: skip
     return with_marks(figure, marks, zone)
+
+
+def similarity_over_time(reports: Sequence[DriftReport], zone: ZoneInfo) -> go.Figure:
+    """Return the mean similarity of lookups to the nearest known question with its 95 % interval, a point a report."""
+    told = [(one.until_hour, one.questions["similarity"]) for one in reports if one.questions.get("similarity")]
+    known = sorted(((hour, facts) for hour, facts in told if facts["now"]["error"] is not None), key=itemgetter(0))
+    figure = go.Figure(
+        go.Scatter(
+            x=[clock(start_of(hour), zone) for hour, _ in known], y=[facts["now"]["mean"] for _, facts in known],
+            error_y={"type": "data", "array": [1.96 * facts["now"]["error"] for _, facts in known], "thickness": 1},
+            mode="lines+markers", name="now", line_color=BLUE,
+            customdata=[facts["now"]["lookups"] for _, facts in known],
+            hovertemplate="%{y:.3f} · %{customdata:,} lookups<extra></extra>",
+        )
+    )  # fmt: skip
+    if known and known[-1][1]["reference"]["mean"] is not None:
+        usual = known[-1][1]["reference"]["mean"]
+        figure.add_hline(y=usual, line={"dash": "dash", "color": GREY}, annotation_text=f"reference {usual:.3f}")
+    figure.update_layout(yaxis={"title": "mean cosine to the nearest known question", "fixedrange": True})
+    return figure
 
 
 def _log10(value: float) -> float:

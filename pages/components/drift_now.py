@@ -9,10 +9,17 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from core.drift.model import Level, Signal, start_of
+from core.drift.records import DriftReport
 from core.drift.service import DriftState, SignalState
 from core.releases.service import Move
 from core.settings import DriftRules
-from pages.components.drift_charts import evidence_over_time, rate_beside_usual, show_chart, span_hours
+from pages.components.drift_charts import (
+    evidence_over_time,
+    rate_beside_usual,
+    show_chart,
+    similarity_over_time,
+    span_hours,
+)
 from pages.components.marks import Mark
 from pages.components.text import plain_label, safe_markdown
 
@@ -95,6 +102,16 @@ def _marks(one: SignalState, moves: Sequence[Move]) -> list[Mark]:
     if found.onset is not None and found.level.rank >= Level.WATCH.rank:
         marks.append(Mark(start_of(found.onset), "refresh", "Estimated beginning", "Where the evidence begins."))
     return marks
+
+
+def show_similarity(reports: Sequence[DriftReport], zone: ZoneInfo) -> None:
+    """Show the live signal beside the topics: how near questions lie to what the cache knows."""
+    if sum(bool(one.questions.get("similarity")) for one in reports) < 2:
+        return
+    with st.container(border=True):
+        st.markdown("**How near questions lie to what is known**", help="It falls when people ask about new things.")
+        figure = similarity_over_time(reports, zone)
+        show_chart(figure, "similarity", "Mean similarity of lookups to the nearest known question, over time.")
 
 
 def show_topics(state: DriftState, link: Sequence[datetime] | None) -> None:

@@ -9,11 +9,11 @@ import streamlit as st
 
 from core.access.model import Actor
 from core.bootstrap import Services
-from core.drift.model import Signal, start_of
+from core.drift.model import Kind, Signal, start_of
 from core.drift.service import DriftState
 from core.errors import CoachError
 from pages.components.drift_desk import show_alerts, show_levels, show_reference
-from pages.components.drift_now import show_banner, show_signal, show_topics, signal_label
+from pages.components.drift_now import show_banner, show_signal, show_similarity, show_topics, signal_label
 from pages.components.drift_reports import show_reports
 from pages.components.drift_what_if import chosen, show_what_if, worst
 from pages.components.services import the_services
@@ -44,6 +44,8 @@ def _part(services: Services, actor: Actor, state: DriftState, part: str, zone: 
     elif part == "Topics":
         report = state.grown_report
         show_topics(state, [start_of(report.since_hour), start_of(report.until_hour)] if report else None)
+        now, kinds = services.clock.now(), (Kind.DAILY, Kind.WEEKLY)
+        show_similarity(services.drift.reports(actor, now - timedelta(days=120), now, kinds), zone)
     elif part == "Reports":
         show_reports(services, actor, zone)
     elif part == "Reference":
