@@ -6,6 +6,7 @@ import argparse
 import base64
 import gzip
 import json
+import re
 import sys
 from collections.abc import Sequence
 from html import escape
@@ -50,9 +51,6 @@ def digest(services: Services, actor: Actor, zone: ZoneInfo) -> bytes:
         "range": f"{since:%a %d %b %Y, %H:%M} to {until:%a %d %b %Y, %H:%M} ({zone.key}), beside the week before",
         "made": f"{services.clock.now().astimezone(zone):%d %b %Y, %H:%M}",
     }
-    page = TEMPLATE.read_text(encoding="utf-8")
-    for name, value in parts.items():
-        page = page.replace(f"{{{{{name}}}}}", escape(value))
     figures = {panel.key: json.loads(panel.figure.to_json()) for panel in shown if not panel.empty}
     raw = {
         "tiles": "".join(map(_tile, tiles_of(total, before))),
@@ -61,9 +59,8 @@ def digest(services: Services, actor: Actor, zone: ZoneInfo) -> bytes:
         "figures": json.dumps(figures).replace("<", "\\u003c"),  # no text in it can end the script
         "plotly": base64.b64encode(gzip.compress(get_plotlyjs().encode(), 9, mtime=0)).decode(),
     }
-    for name, value in raw.items():
-        page = page.replace(f"{{{{{name}}}}}", value)
-    return page.encode()
+    filled = {**{name: escape(value) for name, value in parts.items()}, **raw}
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: filled[place[1]], TEMPLATE.read_text(encoding="utf-8")).encode()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tile(tile: Tile) -> str:
-    tone = "" if not tile.clear or tile.good == "neither" or not tile.change else _tone(tile)
+    tone = _tone(tile) if tile.clear and tile.good != "neither" and tile.change[:1] in ("+", "-") else ""
     change = f'<span class="change {tone}">{escape(tile.change)}</span> ' if tile.change else ""
     return (
         f'<div class="tile" title="{escape(tile.help)}"><h3>{escape(tile.label)}</h3><b>{escape(tile.value)}</b>'

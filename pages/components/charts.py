@@ -36,7 +36,7 @@ def rates_over_time(times: Times, rates: Sequence[Rate], name: str, colour: str)
     figure.add_scatter(
         x=list(times), y=[_percent(rate.value) for rate in rates], name=name, mode="lines+markers", line_color=colour,
         marker={"symbol": _symbols(rates), "size": 7},
-        customdata=[_told(rate) for rate in rates], connectgaps=False,
+        customdata=[_told(rate) for rate in rates], connectgaps=False, cliponaxis=False,
         hovertemplate=f"%{{customdata[0]}}<extra>{name}</extra>",
     )  # fmt: skip
     tops = [rate.interval[1] for rate in rates if rate.interval and not vague(rate)]

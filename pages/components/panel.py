@@ -14,7 +14,7 @@ from core.monitoring.export import Table
 from core.monitoring.figures import Figures, Step
 from pages.components.filters import dated
 from pages.components.look import FILTERS, NONE, Look
-from pages.components.marks import MARK
+from pages.components.marks import MARK, clock
 from pages.components.panels import Panel, Scene
 from pages.components.period import Period
 from pages.components.session import keys_told, look_at, told
@@ -22,6 +22,8 @@ from pages.components.session import keys_told, look_at, told
 Mode = Literal["points", "box"]
 HEIGHT = 260
 """Pixels."""
+# Streamlit lets a click select only while a drag does not: so there are two tools, and one for points comes first.
+RANGES = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["pan2d", "select2d"]]}
 CONVERSATIONS = "product/conversations.py"
 
 
@@ -88,8 +90,8 @@ def conversations_link(label: str, look: Look, since: datetime, until: datetime,
 def _chart(panel: Panel, shown: Shown) -> None:
     figure = panel.figure
     figure.update_layout(
-        height=HEIGHT, margin={"l": 8, "r": 8, "t": 22, "b": 8}, dragmode=_drag(panel),
-        selectdirection="h", legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        height=HEIGHT, margin={"l": 8, "r": 8, "t": 22, "b": 8}, dragmode="pan", selectdirection="h",
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="x unified" if panel.picks == "steps" else "closest",
     )  # fmt: skip
     key = f"chart-{panel.key}"
@@ -97,11 +99,12 @@ def _chart(panel: Panel, shown: Shown) -> None:
         st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=f"{panel.title}. {panel.says}")
         return
     if panel.picks == "steps":
-        figure.update_xaxes(range=[shown.period.since.astimezone(shown.scene.zone).replace(tzinfo=None),
-                                   shown.period.until.astimezone(shown.scene.zone).replace(tzinfo=None)])  # fmt: skip
+        ends = [clock(at, shown.scene.zone) for at in (shown.period.since, shown.period.until)]
+        figure.update_xaxes(fixedrange=True, range=ends)
     modes: tuple[Mode, ...] = ("points", "box") if panel.picks == "steps" else ("points",)
     st.plotly_chart(
-        figure, key=key, config={"displayModeBar": False}, alt=f"{panel.title}. {panel.says}", on_select="rerun",
+        figure, key=key, config=RANGES if panel.picks == "steps" else {"displayModeBar": False}, on_select="rerun",
+        alt=f"{panel.title}. {panel.says}",
         selection_mode=modes,
     )  # fmt: skip
     places = sorted({point["point_index"] for point in _points(key) if not _is_mark(point)})
@@ -119,7 +122,7 @@ def _steps_behind(panel: Panel, shown: Shown, places: Sequence[int]) -> None:
     behind = BEHIND.get(panel.key, EVERY)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"Selected: {span_text(since, until)}", width="content")
-        for kind in dict.fromkeys((behind, EVERY), None):
+        for kind in (EVERY,) if behind is EVERY else (behind, EVERY):
             if count := sum(kind.count(step.figures) for step in steps):
                 conversations_link(f"See the {count:,} {kind.called}", shown.look, since, until, kind.query)
         if shown.period.grain != "hour":
@@ -156,12 +159,6 @@ def span_text(since: datetime, until: datetime) -> str:
     last = datetime.fromtimestamp(until.timestamp() - 1, since.tzinfo)
     first = f"{since:%a} {since.day} {since:%b}"
     return first if last.date() == since.date() else f"{first} – {last:%a} {last.day} {last:%b}"
-
-
-def _drag(panel: Panel) -> str | bool:
-    """Return what a drag does: it selects, but on a phone it scrolls the page."""
-    phone = "Mobi" in (st.context.headers.get("User-Agent") or "")
-    return "select" if panel.picks == "steps" and not phone else False
 
 
 def _points(key: str) -> list[Any]:

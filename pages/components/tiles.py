@@ -16,7 +16,7 @@ from pages.components.charts import vague
 UP, DOWN, NEITHER = "up", "down", "neither"
 Colour = Literal["normal", "inverse", "off"]
 Arrow = Literal["up", "down", "off"]
-_ARROWS: dict[str, Arrow] = {"+": "up", "−": "down"}
+_ARROWS: dict[str, Arrow] = {"+": "up", "-": "down"}
 _COLOURS: dict[str, Colour] = {UP: "normal", DOWN: "inverse", NEITHER: "off"}
 
 
@@ -68,7 +68,7 @@ def show_tiles(tiles: Sequence[Tile]) -> None:
 
 def _colour(tile: Tile) -> Colour:
     """Return green for better, red for worse, and grey for what is neither or may be chance."""
-    return _COLOURS[tile.good] if tile.clear and tile.change[:1] in ("+", "−") else "off"
+    return _COLOURS[tile.good] if tile.clear and tile.change[:1] in ("+", "-") else "off"
 
 
 def difference(now: Rate, before: Rate) -> tuple[float, float, float] | None:
@@ -159,8 +159,9 @@ def _users(now: Figures, was: Figures, compared: bool) -> Tile:
 
 
 def _signed(value: float, unit: str) -> str:
+    """Return a change with its sign; the ASCII minus, by which Streamlit knows a fall."""
     digits = 1 if abs(value) < 100 else 0
     text = f"{abs(value):,.{digits}f}"
     if not float(text.replace(",", "")):
         return f"±0 {unit}"
-    return f"{'+' if value > 0 else '−'}{text} {unit}"
+    return f"{'+' if value > 0 else '-'}{text} {unit}"

@@ -1,0 +1,162 @@
+"""What a product manager does on the monitoring page, in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from core.access.model import Role
+from core.database import Database
+from tests.e2e.chat import settled
+from tests.e2e.conftest import Server
+from tests.e2e.traffic import fill
+
+pytestmark = pytest.mark.browser
+BAD = 9
+"""The place of the bad day among the last fourteen."""
+
+
+@pytest.fixture(scope="module")
+def watched(make_server: Callable[..., Server]) -> Server:
+    """A server with two weeks of turns."""
+    server = make_server()
+    with closing(Database(f"sqlite:///{server.data / 'var' / 'coach.db'}")) as database:
+        fill(database, "default", datetime.now(UTC))
+    return server
+
+
+@pytest.fixture
+def look(browser: Browser, watched: Server) -> Iterator[Callable[..., Page]]:
+    """Opens the page of a product manager."""
+    contexts = []
+
+    def open_page(
+        query: str = "range=30d", *, width: int = 1280, theme: Literal["light", "dark"] = "light", zone: str = "UTC"
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 1400}, color_scheme=theme,
+            reduced_motion="reduce", timezone_id=zone, accept_downloads=True,
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        answered = page.request.post(
+            f"{watched.url}/api/sign-in", form={"name": "Paula", "role": str(int(Role.PRODUCT))}
+        )
+        assert answered.ok
+        page.goto(f"{watched.url}/monitoring?{query}")
+        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=60_000)
+        return settled(page)
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def chart(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-chart-{key} .js-plotly-plot")
+
+
+def points(page: Page, key: str) -> Locator:
+    return chart(page, key).locator(".scatterlayer .trace .points path")
+
+
+def click_point(page: Page, key: str, place: int) -> None:
+    box = points(page, key).nth(place).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] - 20, box["y"] + 10)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+    expect(chart(page, key).locator(".hoverlayer .hovertext, .hoverlayer .legend")).not_to_have_count(0)
+    page.mouse.down()
+    page.mouse.up()
+
+
+def test_from_a_spike_to_its_conversations_in_two_clicks(look: Callable[..., Page]) -> None:
+    page = look("range=dates&from={}&to={}".format(*_fortnight()))
+    click_point(page, "dislike-rate", BAD)
+    link = page.get_by_role("link", name=re.compile(r"See the \d+ disliked"))
+    expect(link).to_be_visible()
+    link.click()
+    page.wait_for_url("**/conversations?**")
+    assert re.search(r"since=.+&until=.+", page.url)
+    assert "vote=down" in page.url
+
+
+def test_a_dragged_range_can_be_zoomed_into_and_the_way_back_leads_back(look: Callable[..., Page]) -> None:
+    page = look()
+    chart(page, "hit-rate").locator("[data-attr=dragmode][data-val=select]").click()
+    box = chart(page, "hit-rate").locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 80, steps=5)
+    page.mouse.up()
+    page.get_by_role("button", name="Zoom in").click()
+    page.wait_for_url("**range=dates**")
+    page.go_back()
+    expect(page.get_by_role("radio", name="30 days")).to_be_checked()
+
+
+def test_the_address_holds_the_view_with_its_time_zone(look: Callable[..., Page]) -> None:
+    page = look(zone="Asia/Tokyo")
+    page.get_by_role("radio", name="90 days").click()
+    page.wait_for_url("**range=90d**")
+    assert "zone=Asia%2FTokyo" in page.url
+    query = page.url.partition("?")[2]
+    again = look(query, zone="America/New_York")
+    expect(again.get_by_role("radio", name="90 days")).to_be_checked()
+
+
+def test_what_is_on_screen_can_be_taken_away(look: Callable[..., Page], browser: Browser, tmp_path: Path) -> None:
+    page = look()
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="CSV").first.click()
+    head, *rows = Path(taken.value.path()).read_text(encoding="utf-8").splitlines()
+    assert head.startswith("start,end,turns")
+    assert len(rows) == 30
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Weekly digest").click()
+    report = tmp_path / "digest.html"
+    taken.value.save_as(report)
+    assert report.stat().st_size < 5_000_000
+    context = browser.new_context(offline=True)
+    reader = context.new_page()
+    reader.goto(report.as_uri())
+    expect(reader.locator("body[data-drawn]")).to_be_attached(timeout=60_000)
+    expect(reader.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(reader.get_by_role("heading", name="Hit rate")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_overflows_in_a_narrow_window_or_another_theme(
+    look: Callable[..., Page], width: int, theme: str
+) -> None:
+    page = look(width=width, theme=theme)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("one => one.scrollWidth - one.clientWidth") <= 1
+    expect(page.get_by_text("Hit rate", exact=True).first).to_be_visible()
+    page.get_by_role("radio", name="Tables").click()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+
+
+def test_filtered_to_nothing_is_a_state_of_its_own(look: Callable[..., Page]) -> None:
+    page = look()
+    page.goto(page.url + "&outcome=bypass")
+    expect(page.get_by_text("No question of this time passes the filters.")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Clear the filters").click()
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=60_000)
+
+
+def _fortnight() -> tuple[str, str]:
+    today = datetime.now(UTC).date()
+    return (today - timedelta(days=13)).isoformat(), today.isoformat()
