@@ -12,11 +12,10 @@ import plotly.graph_objects as go
 
 from pages.components.charts import BLUE, GREEN, RED
 
-SIGNS = {"release": ("triangle-down", BLUE), "refresh": ("diamond", GREEN), "alarm": ("x", RED)}
+SIGNS = {"release": ("▼", BLUE), "refresh": ("◆", GREEN), "alarm": ("✖", RED)}
 """How each kind is drawn: its sign and its colour."""
 MOST = 60
 """In one chart; the newest are kept."""
-MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +29,21 @@ class Mark:
 
 
 def with_marks(figure: go.Figure, marks: Sequence[Mark], zone: ZoneInfo) -> go.Figure:
-    """Return the figure with a dotted line and a sign above for each mark, in the time zone of its axis."""
-    for kind, (sign, colour) in SIGNS.items():
-        shown = [mark for mark in sorted(marks, key=lambda mark: mark.at)[-MOST:] if mark.kind == kind]
-        if not shown:
-            continue
-        for mark in shown:
-            figure.add_shape(
-                type="line", x0=clock(mark.at, zone), x1=clock(mark.at, zone), y0=0, y1=1, yref="paper", layer="below",
-                line={"dash": "dot", "color": colour, "width": 1},
-            )  # fmt: skip
-        figure.add_scatter(
-            x=[clock(mark.at, zone) for mark in shown], y=[1] * len(shown), yaxis="y9", mode="markers", name=kind,
-            marker={"symbol": sign, "color": colour, "size": 11}, cliponaxis=False, showlegend=False,
-            customdata=[[MARK] for _ in shown], hovertext=[_says(mark, zone) for mark in shown],
-            hovertemplate="%{hovertext}<extra></extra>",
+    """Return the figure with a dotted line and a sign above for each mark, in the time zone of its axis.
+
+    Signs are annotations and not points: a point would take the click that is meant for the spike below it.
+    """
+    for mark in sorted(marks, key=lambda mark: mark.at)[-MOST:]:
+        sign, colour = SIGNS[mark.kind]
+        at = clock(mark.at, zone)
+        figure.add_shape(
+            type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", layer="below",
+            line={"dash": "dot", "color": colour, "width": 1},
         )  # fmt: skip
-    figure.update_layout(yaxis9={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
+        figure.add_annotation(
+            x=at, y=1, yref="paper", yanchor="bottom", showarrow=False, text=sign, captureevents=True,
+            font={"color": colour, "size": 13}, hovertext=_says(mark, zone), name=mark.kind,
+        )  # fmt: skip
     return figure
 
 

@@ -14,7 +14,7 @@ from core.monitoring.export import Table
 from core.monitoring.figures import Figures, Step
 from pages.components.filters import dated
 from pages.components.look import FILTERS, NONE, Look
-from pages.components.marks import MARK, clock
+from pages.components.marks import clock
 from pages.components.panels import Panel, Scene
 from pages.components.period import Period
 from pages.components.session import keys_told, look_at, told
@@ -107,7 +107,7 @@ def _chart(panel: Panel, shown: Shown) -> None:
         alt=f"{panel.title}. {panel.says}",
         selection_mode=modes,
     )  # fmt: skip
-    places = sorted({point["point_index"] for point in _points(key) if not _is_mark(point)})
+    places = sorted({point["point_index"] for point in _points(key)})
     if places and panel.picks == "steps":
         _steps_behind(panel, shown, places)
     elif places and places[0] < len(panel.values):
@@ -170,7 +170,3 @@ def rows_of(key: str) -> list[int]:
     """Return the rows that are selected in a list."""
     state: Any = told(key)
     return list(state["selection"].get("rows", ())) if state and "selection" in state else []
-
-
-def _is_mark(point: Any) -> bool:
-    return MARK in (point.get("customdata") or ())

@@ -102,16 +102,18 @@ def test_rates_side_by_side_have_their_intervals() -> None:
 def test_marks_stand_at_the_clock_of_the_zone_and_tell_what_they_are() -> None:
     mark = Mark(datetime(2026, 5, 2, 22, 30, tzinfo=UTC), "alarm", "Alarm <b>", "12 % where 6 % is usual")
     figure = with_marks(charts.stacked(times(3), {"up": (BLUE, [1, 2, 3])}, "thumbs"), [mark], BERLIN)
-    shown = figure.data[-1]
-    assert shown.x == (datetime(2026, 5, 3, 0, 30),)
-    assert shown.hovertext[0] == "<b>Alarm &lt;b&gt;</b><br>03 May 2026, 00:30<br>12 % where 6 % is usual"
+    (shown,) = figure.layout.annotations
+    assert shown.x == datetime(2026, 5, 3, 0, 30)
+    assert shown.hovertext == "<b>Alarm &lt;b&gt;</b><br>03 May 2026, 00:30<br>12 % where 6 % is usual"
     assert figure.layout.shapes[0].x0 == datetime(2026, 5, 3, 0, 30)
+    assert len(figure.data) == 1, "no point takes the click on what is below"
 
 
 def test_each_kind_of_mark_has_a_sign_of_its_own_and_the_newest_are_kept() -> None:
     marks = [Mark(datetime(2026, 5, 1, tzinfo=UTC) + timedelta(hours=one), "release", str(one)) for one in range(100)]
     marks.append(Mark(datetime(2026, 6, 1, tzinfo=UTC), "refresh", "Refresh"))
     figure = with_marks(charts.stacked(times(3), {"up": (BLUE, [1, 2, 3])}, "thumbs"), marks, BERLIN)
-    _, release, refresh = figure.data
-    assert release.marker.symbol != refresh.marker.symbol
-    assert len(release.x) + len(refresh.x) == MOST
+    signs = [(one.name, one.text, one.font.color) for one in figure.layout.annotations]
+    assert len(signs) == MOST
+    assert len({sign[1:] for sign in signs}) == 2
+    assert signs[-1][0] == "refresh"

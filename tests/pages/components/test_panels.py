@@ -28,7 +28,7 @@ def test_marks_are_in_every_chart_over_time() -> None:
     scene = Scene(BERLIN, [Mark(datetime(2026, 4, 5, tzinfo=UTC), "release", "Release abc")])
     for panel in [*panels.overview(board(VIEW), scene), *panels.traffic(board(VIEW), scene)]:
         if panel.picks == "steps":
-            assert panel.figure.data[-1].name == "release"
+            assert panel.figure.layout.annotations[-1].name == "release"
 
 
 def test_the_level_is_that_of_the_period_before() -> None:
