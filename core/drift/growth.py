@@ -55,7 +55,8 @@ class Growth:
         return self._known[key]
 
     def _embed(self, asked: Sequence[AskedQuestion]) -> Vector:
-        return self._embedder.embed([one.question for one in asked])
+        places = {text: place for place, text in enumerate(dict.fromkeys(one.question for one in asked))}
+        return self._embedder.embed(list(places))[[places[one.question] for one in asked]]
 
 
 def _weeks(window: Window) -> list[Window]:
