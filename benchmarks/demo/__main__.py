@@ -54,10 +54,11 @@ def fill(services: Services, clock: TurnedBackClock, story: Story, asked: Mappin
 def _analyse(services: Services, clock: TurnedBackClock, story: Story) -> None:
     """Roll everything up, and make the weekly drift reports as they would have come."""
     services.monitoring.roll_up()
-    for day in tqdm(range(35, DAYS + 1, 7), desc="Analysing drift", unit=" weeks"):
+    for day in tqdm(range(35, DAYS, 7), desc="Analysing drift", unit=" weeks"):
         clock.time = story.begin + timedelta(days=day)
         services.drift.run((Kind.WEEKLY,))
     clock.time = story.begin + timedelta(days=DAYS)
+    services.drift.run()
 
 
 def _release_all(services: Services, clock: TurnedBackClock, story: Story) -> list[tuple[datetime, str]]:

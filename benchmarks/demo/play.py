@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from benchmarks.demo.story import DAYS, PERSONAL, REST, Story
 
 PEOPLE = 320
-VOTES = 0.12
+VOTES = 0.16
 """Share of the turns that get a thumb."""
-AUDITED = 0.05
+AUDITED = 0.15
 GOES_ON = 0.45
 """Chance that a visit has one more question."""
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.demo.answers import Known, demo_user
-from benchmarks.demo.play import Played
+from benchmarks.demo.play import AUDITED, Played
 from core.conversation.draft import title_of
 from core.feedback.model import Reason
 from core.monitoring.model import hour_of
@@ -182,7 +182,7 @@ class Writer:
             "features": [float(number) for number in compared.features()], "similarity": evidence["similarity"],
             "probability": evidence["probability"], "required": evidence["required"], "served": True,
             "fresh_entry_id": None, "label": label, "labelled_by": "judge" if played.audited else None,
-            "labelled_at": at if played.audited else None, "weight": 20.0 if played.audited else 1.0,
+            "labelled_at": at if played.audited else None, "weight": 1 / AUDITED if played.audited else 1.0,
             "judge_state": "done" if played.audited else "none", "judge": MODEL if played.audited else "",
             "judge_reason": "", "judge_tokens": 300 if played.audited else 0,
         }  # fmt: skip

@@ -54,7 +54,8 @@ class Story:
     def shares(self, at: datetime) -> dict[str, float]:
         """Return how often each subject is asked about; they sum to 1."""
         grown = min(1.0, max(0.0, (self.day(at) - NEW_SUBJECT) / (DAYS - NEW_SUBJECT)))
-        shares = {KNEE: 0.14, CREATINE: 0.015 + 0.24 * grown, PERSONAL: 0.07}
+        # Who gets no fitting answer asks again.
+        shares = {KNEE: 0.3 if self.is_bad(at) else 0.14, CREATINE: 0.015 + 0.24 * grown, PERSONAL: 0.07}
         return shares | {REST: 1.0 - sum(shares.values())}
 
     def chances(self, at: datetime, subject: str) -> Chances:
@@ -63,8 +64,8 @@ class Story:
         if subject == CREATINE:
             return Chances(0.72, 0.22, 0.0)
         if subject == KNEE and self.is_bad(at):
-            return Chances(0.06, 0.3, 0.75)
-        return Chances(0.27 + season, 0.11, 0.004)
+            return Chances(0.06, 0.3, 0.85)
+        return Chances(0.27 + season, 0.11, 0.012)
 
     def is_bad(self, at: datetime) -> bool:
         """Say whether the careless release serves."""

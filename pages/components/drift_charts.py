@@ -119,6 +119,6 @@ def show_chart(figure: go.Figure, key: str, alt: str) -> None:
     """Draw a figure."""
     figure.update_layout(
         height=HEIGHT, margin={"l": 8, "r": 8, "t": 28, "b": 8}, hovermode="x unified",
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend={"orientation": "h", "y": 1.1, "yanchor": "bottom", "x": 0},
     )  # fmt: skip
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from core.drift.model import Level, Signal, start_of
+from core.drift.model import Level, start_of
 from core.drift.records import DriftReport
 from core.drift.service import DriftState, SignalState
 from core.releases.service import Move
@@ -87,7 +87,8 @@ def _numbers(one: SignalState) -> None:
             "At least", f"{found.floor:.1%}", border=True, help="One-sided 95 % lower bound of Wilson of the rate."
         )
         if found.evidence is not None and found.alarm_at:
-            st.metric("Evidence", f"{found.evidence / found.alarm_at:.2g} of the alarm's", border=True, help=HELP)
+            share = found.evidence / found.alarm_at
+            st.metric("Evidence ÷ alarm", f"{share:,.0f}" if share >= 10 else f"{share:.2f}", border=True, help=HELP)
 
 
 def _marks(one: SignalState, moves: Sequence[Move]) -> list[Mark]:
@@ -161,8 +162,3 @@ def _share(pair: object) -> str:
     if not isinstance(pair, list | tuple) or len(pair) != 2 or not pair[1]:
         return "–"
     return f"{pair[0] / pair[1]:.0%} of {pair[1]}"
-
-
-def signal_label(signal: Signal) -> str:
-    """Return a signal's name for a control."""
-    return signal.plural.capitalize()

@@ -91,7 +91,7 @@ def _chart(panel: Panel, shown: Shown) -> None:
     figure = panel.figure
     figure.update_layout(
         height=HEIGHT, margin={"l": 8, "r": 8, "t": 22, "b": 8}, dragmode="pan", selectdirection="h",
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend={"orientation": "h", "y": 1.1, "yanchor": "bottom", "x": 0},
         hovermode="x unified" if panel.picks == "steps" else "closest",
     )  # fmt: skip
     key = f"chart-{panel.key}"

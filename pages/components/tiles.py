@@ -104,7 +104,7 @@ def milliseconds(value: float | None) -> str:
     """
     if value is None:
         return "–"
-    return f"{value:,.0f} ms" if value < 10_000 else f"{value / 1000:,.1f} s"
+    return f"{value:,.0f} ms" if value < 1000 else f"{value / 1000:,.1f} s"
 
 
 def dollars(amount: float) -> str:

@@ -13,12 +13,13 @@ from core.drift.model import Kind, Signal, start_of
 from core.drift.service import DriftState
 from core.errors import CoachError
 from pages.components.drift_desk import show_alerts, show_levels, show_reference
-from pages.components.drift_now import show_banner, show_signal, show_similarity, show_topics, signal_label
+from pages.components.drift_now import show_banner, show_signal, show_similarity, show_topics
 from pages.components.drift_reports import show_reports
 from pages.components.drift_what_if import chosen, show_what_if, worst
 from pages.components.services import the_services
 from pages.components.session import signed_in
 
+NAMES = {one.plural.capitalize(): one for one in Signal}
 PARTS = ("Evidence", "Topics", "What if", "Reports", "Reference", "Alerts", "Levels")
 
 
@@ -32,10 +33,10 @@ def _zone() -> ZoneInfo:
 def _part(services: Services, actor: Actor, state: DriftState, part: str, zone: ZoneInfo) -> None:
     if part in ("Evidence", "What if"):
         signal = st.segmented_control(
-            "Signal", [one.value for one in Signal], default=worst(state.signals).value, key="signal",
-            format_func=lambda value: signal_label(Signal(value)), bind="query-params", label_visibility="collapsed",
+            "Signal", list(NAMES), default=worst(state.signals).plural.capitalize(), key="signal",
+            bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
-        one = chosen(state.signals, Signal(signal) if signal else worst(state.signals))
+        one = chosen(state.signals, NAMES[signal] if signal else worst(state.signals))
         if part == "What if":
             show_what_if(services, actor, one, zone)
             return

@@ -67,7 +67,7 @@ def test_a_drift_is_dated_and_something_is_recommended(console: Console) -> None
     assert not tab.exception
     assert "misses run at" in tab.warning[0].value
     assert "refresh" in texts(tab).lower()
-    tab = console.open(PAGE, PRODUCT, part="What if", signal="miss")
+    tab = console.open(PAGE, PRODUCT, part="What if", signal="Misses")
     assert not tab.exception
     rules = tab.dataframe[0].value
     assert list(rules["rule"]) == ["this product's", "legacy rule: rate of a day"]
