@@ -24,7 +24,7 @@ JOBS = (
     Job("monitoring.rollup", 20, lambda services: services.monitoring.roll_up()),
     Job("flights.sweep", 60, lambda services: services.flights.sweep()),
     Job("knowledge.index", 60, lambda services: services.knowledge.index()),
-    Job("privacy.retention", 3600, lambda services: services.privacy.drop_old_text()),
+    Job("privacy.retention", 600, lambda services: services.privacy.drop_old_text()),
     Job("topics.fit", 60, lambda services: services.topics.run(services.settings.tenant)),
     Job("drift.analyse", 300, lambda services: services.drift.run()),
     Job("drift.alerts", 60, lambda services: services.drift.deliver()),

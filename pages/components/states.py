@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from core.errors import CoachError
+from core.errors import CoachError, ForbiddenError
 from core.monitoring.figures import Board, Freshness
 from pages.components.look import Look
 from pages.components.session import look_at
@@ -63,6 +63,7 @@ def freshness(one: Freshness, now: datetime, *, waits: bool) -> None:
 
 def failed(error: CoachError) -> None:
     """Say what happened and what to do."""
-    st.error(f"The figures could not be read. {error}", icon=":material/error:")
+    refused = isinstance(error, ForbiddenError)
+    st.error(str(error) if refused else f"The figures could not be read. {error}", icon=":material/error:")
     st.caption("Nothing is lost: questions go on being answered and counted. Try again; if it stays, tell an admin.")
     st.button("Try again", icon=":material/refresh:", key="m-again")

@@ -56,7 +56,7 @@ def test_a_turn_carries_its_evidence_timings_and_cost(house: House) -> None:
         row, event = session.get(Turn, turn.id), session.get(TurnEvent, turn.id)
     assert row is not None
     assert event is not None
-    assert set(row.stages_ms) == {"cache", "retrieve", "answer"}
+    assert set(row.stages_ms) == {"cache", "topic", "retrieve", "answer"}
     assert row.evidence["tier"] == "none"
     assert (row.input_tokens, row.output_tokens) == (120, 30)
     assert row.cost_usd == pytest.approx((120 * 1.0 + 30 * 4.0) / 1e6)
