@@ -127,7 +127,7 @@ def rates_by(names: Sequence[str], rates: Sequence[Rate], title: str, colour: st
     top = max((high for _, high in bounds), default=0.1)
     figure.update_layout(
         xaxis={"title": title, "range": [0, min(100, max(10, 108 * top))], "fixedrange": True},
-        yaxis={"autorange": "reversed", "type": "category", "automargin": True, "fixedrange": True},
+        yaxis={"autorange": "reversed", "type": "category", "automargin": True, "fixedrange": True, "dtick": 1},
         showlegend=False,
     )  # fmt: skip
     return figure

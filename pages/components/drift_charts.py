@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil, log10
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -82,12 +83,16 @@ def evidence_over_time(
         )  # fmt: skip
     for share, says, colour in ((1.0, "alarm", RED), (watch_share, "watch", GREY)):
         if share:
-            figure.add_hline(y=share, line={"dash": "dash", "color": colour, "width": 1.5}, annotation_text=says)
+            figure.add_hline(y=share, line={"dash": "dash", "color": colour, "width": 1.5})
+            figure.add_annotation(
+                text=says, x=1, xref="paper", xanchor="right", y=log10(share), yanchor="bottom", showarrow=False,
+                font={"color": colour},
+            )  # fmt: skip
     highest = max((float(path.evidence.max()) / path.alarm_at for _, path in paths if len(path.evidence)), default=1.0)
+    top = ceil(log10(max(3.0, 2 * highest)))
     figure.update_layout(
-        yaxis={"title": "evidence ÷ alarm", "type": "log", "range": [-3, _log10(max(3.0, 2 * highest))], "dtick": 1,
-               "fixedrange": True},
-    )  # fmt: skip
+        yaxis={"title": "evidence ÷ alarm", "type": "log", "range": [-3, top], "dtick": 1, "fixedrange": True}
+    )
     return with_marks(figure, marks, zone)
 
 
@@ -109,10 +114,6 @@ def similarity_over_time(reports: Sequence[DriftReport], zone: ZoneInfo) -> go.F
         figure.add_hline(y=usual, line={"dash": "dash", "color": GREY}, annotation_text=f"reference {usual:.3f}")
     figure.update_layout(yaxis={"title": "mean cosine to the nearest known question", "fixedrange": True})
     return figure
-
-
-def _log10(value: float) -> float:
-    return len(f"{int(value)}") * 1.0
 
 
 def show_chart(figure: go.Figure, key: str, alt: str) -> None:

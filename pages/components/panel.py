@@ -90,7 +90,8 @@ def conversations_link(label: str, look: Look, since: datetime, until: datetime,
 def _chart(panel: Panel, shown: Shown) -> None:
     figure = panel.figure
     figure.update_layout(
-        height=HEIGHT, margin={"l": 8, "r": 8, "t": 22, "b": 8}, dragmode="pan", selectdirection="h",
+        height=max(HEIGHT, 90 + 17 * len(panel.values)), margin={"l": 8, "r": 8, "t": 22, "b": 8},
+        dragmode="pan", selectdirection="h",
         legend={"orientation": "h", "y": 1.1, "yanchor": "bottom", "x": 0},
         hovermode="x unified" if panel.picks == "steps" else "closest",
     )  # fmt: skip
