@@ -32,13 +32,16 @@ from core.semantic_cache.records import CacheDecision
 from core.settings import load_settings
 
 TENANT = "demo"
+ASKED_WITHIN = timedelta(days=27)
+"""Of the end: topics are made of the questions of four weeks."""
 
 
 def fill(services: Services, clock: TurnedBackClock, story: Story, asked: Mapping[str, Sequence[str]]) -> int:
     """Play the story into the database; return how many turns it has."""
     tenant = services.settings.tenant
     releases = _release_all(services, clock, story)
-    known = ask_all(services, clock, asked, releases[-1][0], story.begin + timedelta(days=DAYS))
+    end = story.begin + timedelta(days=DAYS)
+    known = ask_all(services, clock, asked, max(releases[-1][0], end - ASKED_WITHIN), end)
     measure = services.cache.learner.measure
     writer = Writer(tenant, services.settings.locale, known, releases, measure)
     turns = 0

@@ -13,11 +13,12 @@ from sqlmodel import col, select
 from tqdm import tqdm
 
 from benchmarks.demo.play import PEOPLE
-from benchmarks.demo.story import REST
+from benchmarks.demo.story import PERSONAL, REST
 from benchmarks.retrieval import QUESTIONS, read_questions
 from core.access.model import Actor, Role, actor_id
 from core.bootstrap import Services
 from core.conversation.model import TurnView
+from core.conversation.question import may_be_shared
 from core.conversation.records import Turn
 
 OWN = Path(__file__).with_name("questions.json")
@@ -46,9 +47,11 @@ class Known:
 
 
 def questions() -> dict[str, list[str]]:
-    """Return the questions by subject, the most common first."""
+    """Return the questions by subject, the most common first; those that tell of who asks are personal ones."""
     own: dict[str, list[str]] = json.loads(OWN.read_text(encoding="utf-8"))
-    return own | {REST: [question for question, _ in read_questions(QUESTIONS)]}
+    every = own | {REST: [question for question, _ in read_questions(QUESTIONS)]}
+    shared = {subject: [one for one in asked if may_be_shared(one)] for subject, asked in every.items()}
+    return shared | {PERSONAL: [one for asked in every.values() for one in asked if not may_be_shared(one)]}
 
 
 def ask_all(

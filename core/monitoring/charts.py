@@ -49,8 +49,8 @@ def heat_of(view: View, rows: Rows) -> tuple[tuple[Figures, ...], ...]:
 
 
 def groups_of(session: Session, tenant: str, view: View, dimension: Dimension) -> tuple[Group, ...]:
-    """Return the figures of each value of a dimension, most turns first, at most 200."""
-    rows = rows_of(session, tenant, view, dimension)
+    """Return the figures of each value of a dimension, most turns first, at most 200; of topics without latencies."""
+    rows = rows_of(session, tenant, view, dimension, timed=dimension is not Dimension.TOPIC)
     names, of_row = numbered(rows.value)
     counts, latency = summed(rows, view, len(names), lambda hours: hours, of_row)
     groups = [Group(name, figures_of(counts[place], latency[place])) for place, name in enumerate(names)]

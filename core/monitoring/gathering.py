@@ -57,7 +57,7 @@ def gathered(batch: Batch, sign: int = 1) -> Gathered:
         kept = [cells[:, 0], cells[:, 1], *(cells[:, 2 + n] * _keeps(cube, name) for n, name in enumerate(CELL))]
         own, moved = _unique(kept)
         parts.append((counts.summed(moved + len(keys)), latency.summed(moved + len(keys))))
-        keys += [_key(cube, one, names) for one in own.tolist()]
+        keys += _keys(cube, own, names)
     every = [Sparse.joined([part[place] for part in parts]) for place in (0, 1)]
     return Gathered(keys, every[0], every[1], _users(batch, day) if sign > 0 else {})
 
@@ -66,9 +66,15 @@ def _keeps(cube: str, name: str) -> int:
     return int(cube in (name, "each") or name == "outcome")
 
 
-def _key(cube: str, cell: Sequence[int], names: Sequence[Any]) -> Key:
-    values = [str(names[1 + n][cell[2 + n]]) if _keeps(cube, name) else "" for n, name in enumerate(CELL)]
-    return (str(names[0][cell[1]]), cube, int(cell[0]), *values)  # type: ignore[return-value]
+def _keys(cube: str, cells: Ints, names: Sequence[Any]) -> list[Key]:
+    def told(values: Any, numbers: Ints) -> list[str]:
+        return list(np.asarray(values, object)[numbers])
+
+    columns = [told(names[0], cells[:, 1]), [cube] * len(cells), cells[:, 0].tolist()]
+    columns += [
+        told(names[1 + n], cells[:, 2 + n]) if _keeps(cube, name) else [""] * len(cells) for n, name in enumerate(CELL)
+    ]
+    return list(zip(*columns, strict=True))
 
 
 def _unique(columns: Sequence[Any]) -> tuple[Ints, Ints]:

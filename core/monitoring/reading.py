@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlmodel import Session, col, select
 
+from core.monitoring.backlog import plain_rows
 from core.monitoring.figures import Figures, Latency
 from core.monitoring.filters import Dimension, Filter, View
 from core.monitoring.gathering import PLACE
@@ -42,10 +43,15 @@ def cube_of(filtered: Filter, dimension: Dimension | None) -> str:
     return ALL if not needed else next(iter(needed)).value if len(needed) == 1 else "each"
 
 
-def rows_of(session: Session, tenant: str, view: View, dimension: Dimension | None = None) -> Rows:
-    """Return the rollups of a view; those of some hours too many, up to whole days of UTC."""
+def rows_of(
+    session: Session, tenant: str, view: View, dimension: Dimension | None = None, *, timed: bool = True
+) -> Rows:
+    """Return the rollups of a view; those of some hours too many, up to whole days of UTC.
+
+    Without `timed` the latencies are left out, which are most of what there is to read.
+    """
     first, last = view.hours
-    names = ("day", "outcome", (dimension or Dimension.RELEASE).value, "counts", "latency")
+    names = ("day", "outcome", (dimension or Dimension.RELEASE).value, "counts", *(["latency"] if timed else []))
     wanted: list[Any] = [getattr(Rollup, name) for name in names]
     query = select(*wanted).where(
         Rollup.tenant == tenant,
@@ -56,8 +62,9 @@ def rows_of(session: Session, tenant: str, view: View, dimension: Dimension | No
         query = query.where(col(getattr(Rollup, name.value)).in_(values))
     if view.filter.outcome:
         query = query.where(col(Rollup.outcome).in_(view.filter.outcome))
-    found = session.connection().execute(query).fetchall()
-    days, outcomes, values, counts, latency = zip(*found, strict=True) if found else ((),) * 5
+    found = plain_rows(session, query)
+    days, outcomes, values, counts, *rest = zip(*found, strict=True) if found else ((),) * 5
+    latency = rest[0] if timed else ()
     return Rows(
         np.array(days, np.int64),
         np.array([_NUMBER[one] for one in outcomes], np.int64),
@@ -88,7 +95,8 @@ def _table(rows: Rows, part: Sparse, width: int, view: View, groups: int, place:
     kept = (hour >= first) & (hour < last) & (group >= 0)
     key = ((group * len(OUTCOMES) + rows.outcome[part.row]) * width + part.at % width)[kept]
     table = np.zeros(groups * len(OUTCOMES) * width, np.int64)
-    np.add.at(table, key, part.n[kept])
+    # Sums of whole numbers below 2^53 are exact in floating point.
+    table += np.bincount(key, weights=part.n[kept], minlength=len(table)).astype(np.int64)
     return table.reshape(groups, len(OUTCOMES), width)
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import datasketches
 import numpy as np
-from sqlalchemy import LargeBinary, bindparam, delete, text, update
+from sqlalchemy import delete, text, update
 from sqlmodel import Session, col, select
 
 from core.database import Database
-from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, array_of, marks
+from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, array_of, marks, plain_rows
 from core.monitoring.gathering import CELL, Gathered, Key, gathered
 from core.monitoring.records import TurnEvent
 from core.monitoring.rollup_records import Rollup, RollupState, RollupUsers, RollupValue
@@ -144,7 +144,7 @@ def _stored(session: Session, keys: Sequence[Key]) -> list[tuple[Key, bytes, byt
             if len(values := {key[2 + place] for key in inner}) <= MOST_LISTED:
                 query = query.where(one.in_(sorted(values)))
         mine = set(inner)
-        for row in session.connection().execute(query).fetchall():
+        for row in plain_rows(session, query):
             if (key := (tenant, cube, *row[:6])) in mine:
                 found.append((key, row[6], row[7]))
     return found
@@ -155,12 +155,13 @@ def _put(
 ) -> None:
     columns = (*keys, *values)
     changes = ", ".join(f"{one} = excluded.{one}" for one in values)
-    statement = text(
-        f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join(f':{one}' for one in columns)}) "  # noqa: S608
+    sign = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
+    statement = (
+        f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join(sign for _ in columns)}) "  # noqa: S608
         f"ON CONFLICT ({', '.join(keys)}) DO {f'UPDATE SET {changes}' if values else 'NOTHING'}"
-    ).bindparams(*(bindparam(one, type_=LargeBinary()) for one in values))
-    if given := [dict(zip(columns, row, strict=True)) for row in rows]:
-        session.connection().execute(statement, given)
+    )
+    if given := list(rows):
+        session.connection().exec_driver_sql(statement, given)
 
 
 def _add_users(session: Session, users: dict[tuple[str, str, int, str], list[int]]) -> None:
@@ -170,7 +171,7 @@ def _add_users(session: Session, users: dict[tuple[str, str, int, str], list[int
         days = sorted({key[2] for key in users if key[:2] == (tenant, cube)})
         query = select(*columns).where(RollupUsers.tenant == tenant, RollupUsers.cube == cube)
         query = query.where(col(RollupUsers.day).between(days[0], days[-1]))
-        stored |= {row[:4]: row[4] for row in session.connection().execute(query).fetchall()}
+        stored |= {row[:4]: row[4] for row in plain_rows(session, query)}
     for key, who in users.items():
         union = datasketches.hll_union(LG_REGISTERS)
         if key in stored:
