@@ -85,7 +85,7 @@ def evidence_over_time(
         if share:
             figure.add_hline(y=share, line={"dash": "dash", "color": colour, "width": 1.5})
             figure.add_annotation(
-                text=says, x=1, xref="paper", xanchor="right", y=log10(share), yanchor="bottom", showarrow=False,
+                text=says, x=0, xref="paper", xanchor="left", y=log10(share), yanchor="bottom", showarrow=False,
                 font={"color": colour},
             )  # fmt: skip
     highest = max((float(path.evidence.max()) / path.alarm_at for _, path in paths if len(path.evidence)), default=1.0)
