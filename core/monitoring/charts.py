@@ -49,11 +49,11 @@ def heat_of(view: View, rows: Rows) -> tuple[tuple[Figures, ...], ...]:
 
 
 def groups_of(session: Session, tenant: str, view: View, dimension: Dimension) -> tuple[Group, ...]:
-    """Return the figures of each value of a dimension, most turns first, at most 200; of topics without latencies."""
-    rows = rows_of(session, tenant, view, dimension, timed=dimension is not Dimension.TOPIC)
+    """Return the figures of each value of a dimension, most turns first, at most 200; without latencies."""
+    rows = rows_of(session, tenant, view, dimension, timed=False)
     names, of_row = numbered(rows.value)
-    counts, latency = summed(rows, view, len(names), lambda hours: hours, of_row)
-    groups = [Group(name, figures_of(counts[place], latency[place])) for place, name in enumerate(names)]
+    counts = counted(rows, view, len(names), lambda hours: hours, of_row)
+    groups = [Group(name, figures_of(counts[place], None)) for place, name in enumerate(names)]
     groups = [one for one in groups if one.figures.turns or one.figures.votes]
     return tuple(sorted(groups, key=lambda one: (-one.figures.turns, one.value))[:MOST_GROUPS])
 

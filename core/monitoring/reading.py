@@ -74,18 +74,18 @@ def rows_of(
     )
 
 
-def summed(rows: Rows, view: View, groups: int, place: Place, of_row: Ints | None = None) -> tuple[Ints, Ints]:
+def summed(rows: Rows, view: View, groups: int, place: Place) -> tuple[Ints, Ints]:
     """Add rows up by group: counts as [group, outcome, measure], latencies as [group, outcome, bucket].
 
-    Groups come of the hour by `place`, or of the row by `of_row`; negative ones are left out.
+    Groups come of the hour by `place`; negative ones are left out.
     """
-    latency = _table(rows, rows.latency, BUCKETS, view, groups, place, of_row)
-    return _table(rows, rows.counts, WIDTH, view, groups, place, of_row), latency
+    latency = _table(rows, rows.latency, BUCKETS, view, groups, place, None)
+    return counted(rows, view, groups, place), latency
 
 
-def counted(rows: Rows, view: View, groups: int, place: Place) -> Ints:
-    """Add the counts of rows up by group, as [group, outcome, measure]."""
-    return _table(rows, rows.counts, WIDTH, view, groups, place, None)
+def counted(rows: Rows, view: View, groups: int, place: Place, of_row: Ints | None = None) -> Ints:
+    """Add the counts of rows up by group, as [group, outcome, measure]; groups come of the hour, or of the row."""
+    return _table(rows, rows.counts, WIDTH, view, groups, place, of_row)
 
 
 def _table(rows: Rows, part: Sparse, width: int, view: View, groups: int, place: Place, of_row: Ints | None) -> Ints:

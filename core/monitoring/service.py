@@ -14,7 +14,7 @@ from core.monitoring.figures import Board, Choices, Figures, Freshness, Group, S
 from core.monitoring.filters import Dimension, Filter, Grain, View
 from core.monitoring.gathering import PLACE
 from core.monitoring.model import Bucket, Overview, hour_of, start_of
-from core.monitoring.reading import rows_of, summed
+from core.monitoring.reading import counted, rows_of
 from core.monitoring.rollups import Rollups
 from core.monitoring.sparse import Ints
 from core.ports import Clock
@@ -102,8 +102,8 @@ class Monitoring:
         view = View(since, until, Grain.WEEK, filter=filter or Filter())
         first, last = view.hours
         with self._database.read() as session:
-            rows = rows_of(session, tenant, view)
-        counts, _ = summed(rows, view, last - first, lambda hours: hours - first)
+            rows = rows_of(session, tenant, view, timed=False)
+        counts = counted(rows, view, last - first, lambda hours: hours - first)
         turns = counts[:, :, PLACE["turns"]]
         every = {name: counts[:, :, PLACE[name]].sum(axis=1) for name in ("ups", "downs", "audited", "false_hits")}
         return Hourly(first, turns[:, 0], turns[:, 1], turns[:, 2], **every)
