@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,12 @@ class Source:
         """Return how many events wait, counted up to `most`."""
         some = select(self._column("seq")).where(self.waiting(session, mark)).limit(most).subquery()
         return int(session.exec(select(func.count()).select_from(some)).one())
+
+    def oldest(self, session: Session, mark: Mark) -> datetime:
+        """Return when the first of the events that wait came; there must be one."""
+        query = select(self._column("at")).where(self.waiting(session, mark)).order_by(self._column("seq")).limit(1)
+        at: datetime = session.exec(query).one()
+        return at
 
     def _column(self, name: str) -> Any:
         return col(getattr(self.table, name))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel
@@ -60,8 +61,7 @@ def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[Row]) ->
 
 
 def _copy(session: Session, table: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    connection = session.connection().connection.driver_connection
-    assert connection is not None, "a session at work has a connection"  # noqa: S101
+    connection = cast("Connection[Any]", session.connection().connection.driver_connection)
     statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), SQL(", ").join(map(Identifier, names)))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in _values(rows, names):

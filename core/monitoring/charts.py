@@ -77,8 +77,7 @@ def freshness_of(session: Session, tenant: str, now_s: float) -> Freshness:
         mark = begun.get(source.name, Mark())
         if count := source.count(session, mark, MOST_WAITING - waiting):
             waiting += count
-            at = select(col(source.table.at)).where(source.waiting(session, mark))  # type: ignore[attr-defined]
-            oldest.append(session.exec(at.order_by(col(source.table.seq)).limit(1)).one())  # type: ignore[attr-defined]
+            oldest.append(source.oldest(session, mark))
         if waiting >= MOST_WAITING:
             break
     lag = max((now_s - at.timestamp() for at in oldest), default=0.0)

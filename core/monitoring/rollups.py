@@ -92,10 +92,10 @@ def _raise(session: Session, generation: int | None, now: datetime) -> bool:
     change = update(RollupState).where(col(RollupState.source) == ALL)
     if generation is not None:
         change = change.where(col(RollupState.generation) == generation)
-    changed = session.execute(
+    changed = session.exec(
         change.values(generation=col(RollupState.generation) + 1, at=now).execution_options(synchronize_session=False)
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    return bool(changed.rowcount)
 
 
 def _mark(begun: dict[str, Mark], source: Source) -> Mark:
@@ -157,6 +157,7 @@ def _put(
     changes = ", ".join(f"{one} = excluded.{one}" for one in values)
     sign = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
     statement = (
+        # The names are this module's own, and every value is a parameter.
         f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join(sign for _ in columns)}) "  # noqa: S608
         f"ON CONFLICT ({', '.join(keys)}) DO {f'UPDATE SET {changes}' if values else 'NOTHING'}"
     )

@@ -11,7 +11,7 @@ from core.access.model import Actor, Role, require
 from core.database import Database
 from core.monitoring.charts import choices_of, freshness_of, groups_of, heat_of, series_of
 from core.monitoring.figures import Board, Choices, Figures, Freshness, Group, Series
-from core.monitoring.filters import Dimension, Filter, Grain, View
+from core.monitoring.filters import Dimension, Grain, View
 from core.monitoring.gathering import PLACE
 from core.monitoring.model import Bucket, Overview, hour_of, start_of
 from core.monitoring.reading import counted, rows_of
@@ -97,9 +97,9 @@ class Monitoring:
         with self._database.read() as session:
             return freshness_of(session, actor.tenant, self._now().timestamp())
 
-    def hours(self, tenant: str, since: datetime, until: datetime, filter: Filter | None = None) -> Hourly:  # noqa: A002
+    def hours(self, tenant: str, since: datetime, until: datetime) -> Hourly:
         """Return the counts of each hour from the one that holds `since` to the one before `until`."""
-        view = View(since, until, Grain.WEEK, filter=filter or Filter())
+        view = View(since, until, Grain.WEEK)
         first, last = view.hours
         with self._database.read() as session:
             rows = rows_of(session, tenant, view, timed=False)

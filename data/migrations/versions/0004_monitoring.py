@@ -145,6 +145,7 @@ def _move_away(table: str) -> None:
 
 def _move_back(table: str, names: list[str], order: str) -> None:
     listed = ", ".join(f'"{name}"' for name in names)
+    # Here and below names only are put in, and all of them are this file's own.
     op.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {table}_old ORDER BY {order}")  # noqa: S608
     op.drop_table(f"{table}_old")
 
