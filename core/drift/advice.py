@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.drift.history import LastAction
 from core.drift.levels import Standing
 from core.drift.model import Level, Signal
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from core.drift.sentence import headline
 from core.drift.watch import Watch, watch
 from core.errors import ServiceError
 from core.ports import Clock
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 log = logging.getLogger(__name__)
 CATCH_UP = {Kind.HOURLY: 48, Kind.DAILY: 14, Kind.WEEKLY: 8}

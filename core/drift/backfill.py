@@ -22,7 +22,7 @@ from core.drift.sentence import moment
 from core.drift.watch import NOTHING, watch
 from core.errors import InputError
 from core.ports import Clock
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 LONGEST_DAYS = 400
 

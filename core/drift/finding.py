@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from core.drift.model import Level, Signal, Tally, Window
 from core.drift.replay import Path
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 
 @dataclass(frozen=True, slots=True)

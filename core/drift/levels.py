@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.drift.model import Level, Signal
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from core.drift.model import DAY, Window, hour_of, start_of
 from core.drift.records import DriftReference, reference_of, references
 from core.errors import InputError
 from core.ports import Clock
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 LEAST_DAYS = 7
 MOST_DAYS = 90

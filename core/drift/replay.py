@@ -17,7 +17,7 @@ from core.drift.detectors import Detector, make_detector
 from core.drift.levels import Reading, Standing, step
 from core.drift.model import MONDAY, Counts, Floats, Level, Signal, Tally, Window
 from core.drift.usual import usual
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 Maker = Callable[[Signal], Detector]
 LONGEST_HOURS = 90 * 24

@@ -27,7 +27,7 @@ from core.drift.sentence import headline, sentence
 from core.drift.watch import Watch, watch
 from core.errors import NotFoundError
 from core.ports import Clock
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 MOST_TEXTS = 2000
 

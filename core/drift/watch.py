@@ -11,7 +11,7 @@ from core.drift.model import Signal, Tally, Window
 from core.drift.records import DriftReference
 from core.drift.references import window_of
 from core.drift.replay import LONGEST_HOURS, Path, replay
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 NOTHING = Tally.of([])
 

@@ -12,7 +12,7 @@ from core.drift.model import Level, start_of
 from core.drift.records import DriftReport
 from core.drift.service import DriftState, SignalState
 from core.releases.service import Move
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 from pages.components.drift_charts import (
     evidence_over_time,
     rate_beside_usual,

@@ -12,7 +12,7 @@ from core.access.model import Role
 from core.bootstrap import Services
 from core.conversation.model import Outcome, TurnView
 from core.monitoring.records import TurnEvent
-from core.settings import Price
+from core.setting_values import Price
 from tests.house import person
 from tests.standins.openai_server import OpenAIStandIn
 from tests.standins.pinecone_server import PineconeStandIn

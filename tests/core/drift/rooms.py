@@ -19,7 +19,7 @@ from core.drift.references import References
 from core.drift.service import Drift, DriftParts
 from core.errors import ServiceUnavailable
 from core.ports import Embedder, Notice
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 from tests.core.drift.pasts import LIVE, Past
 from tests.house import TENANT, MovableClock
 

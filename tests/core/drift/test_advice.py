@@ -8,7 +8,7 @@ from core.drift.advice import PROPOSED, WORDS, advise
 from core.drift.history import LastAction
 from core.drift.levels import Standing
 from core.drift.model import Level, Signal
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 RULES = DriftRules()
 NOW = 10_000

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from core.drift.levels import Reading, Standing, level_table, step
 from core.drift.model import Level, Signal
-from core.settings import DriftRules
+from core.setting_values import DriftRules
 
 RULES = DriftRules()
 QUIET = Reading(0, 0.0, alarm=False)
