@@ -12,7 +12,8 @@ from core.access.model import Actor, Role, actor_id
 from core.adapters.onnx_verifier import OnnxVerifier
 from core.adapters.stored_vectors import StoredVectors
 from core.conversation.answering import Answerer
-from core.conversation.asking import Asking, AskingRules
+from core.conversation.asking import Asking
+from core.conversation.asking_rules import AskingRules
 from core.conversation.extractive import Extractive
 from core.conversation.flight import Flights
 from core.conversation.fresh import Fresh

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from core.conversation.answering import Answerer
-from core.conversation.asking import AskingRules
+from core.conversation.asking_rules import AskingRules
 from core.conversation.extractive import Extractive, Phrasing
 from core.conversation.generative import Generative
 from core.conversation.rewriting import ModelRewriter, Rewriter, RuleRewriter

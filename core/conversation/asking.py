@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
 from core.access.model import Actor
 from core.conversation.answering import Answer, Request, Stream
+from core.conversation.asking_rules import AskingRules
 from core.conversation.draft import Draft
 from core.conversation.flight import Flights
 from core.conversation.fresh import Fresh
@@ -18,6 +18,7 @@ from core.conversation.model import Accepted, Outcome, State, TurnView
 from core.conversation.question import cleaned, may_be_shared
 from core.conversation.rewriting import Rewriter
 from core.conversation.safety import notices
+from core.conversation.sharing import Sharing
 from core.database import Database
 from core.errors import CoachError
 from core.knowledge.retrieval import Found
@@ -32,21 +33,6 @@ Part = Accepted | str | TurnView
 Also = Callable[[Session], None]
 TopicOf = Callable[[str, str, Vector | None], str]
 """Returns the topic of a tenant's question, whose vector may not be known; it never raises."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskingRules:
-    """What the settings say about turns; prices are (input, output) in US dollars per million tokens, by model."""
-
-    locale: str
-    question_max_characters: int
-    prices: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    log_questions: bool = False
-
-    def cost_usd(self, model: str, input_tokens: int, output_tokens: int) -> float | None:
-        """Return what a call cost, or None where no price is set for its model."""
-        price = self.prices.get(model)
-        return price and (price[0] * input_tokens + price[1] * output_tokens) / 1e6
 
 
 class Asking:
@@ -72,6 +58,7 @@ class Asking:
         self._rewriter = rewriter
         self._flights = flights
         self._rules = rules
+        self._sharing = Sharing(cache, rules)
         self._topic_of = topic_of
 
     def ask(
@@ -136,7 +123,9 @@ class Asking:
             draft.take_hit(looked)
             draft.watch.first_words = draft.watch.total
             # Kept first, shown then.
-            view = self._end(draft, State.DONE, lambda session: self._keep(session, scope, actor, draft, looked))
+            view = self._end(
+                draft, State.DONE, lambda session: self._sharing.keep(session, scope, actor, draft, looked)
+            )
             self._cache.learned(scope)
             yield view.answer
             yield view
@@ -146,9 +135,9 @@ class Asking:
             alone = self._own(actor, draft, question, looked.vector, standalone=True)
             pieces = self._flights.share(ticket, lambda: work, lambda: alone, self._cache.hidden_from(actor))
             answer = yield from self._finish(
-                draft, pieces, lambda session: self._keep(session, scope, actor, draft, looked)
+                draft, pieces, lambda session: self._sharing.keep(session, scope, actor, draft, looked)
             )
-            self._learn(actor, scope, looked, answer, led=draft.led)
+            self._sharing.learn(actor, scope, looked, answer, led=draft.led)
         else:
             draft.decided(Outcome.BYPASS, Evidence("off"))
             pieces = self._own(actor, draft, question, None, standalone=standalone is not None)
@@ -174,7 +163,7 @@ class Asking:
             for piece in pieces:
                 if isinstance(piece, Answer) and piece.complete and piece.quotes:
                     draft.led = True
-                    self._admit(scope, actor, question, looked, piece)
+                    self._sharing.admit(scope, actor, question, looked, piece)
                 yield piece
 
     def _own(self, actor: Actor, draft: Draft, question: str, vector: Vector | None, *, standalone: bool) -> Stream:
@@ -209,32 +198,6 @@ class Asking:
                 draft.keep(piece)
                 draft.watch.first_words = draft.watch.first_words or draft.watch.total
                 yield piece
-
-    def _keep(self, session: Session, scope: Scope, actor: Actor, draft: Draft, looked: Hit | Miss) -> None:
-        turn = draft.turn
-        if isinstance(looked, Miss) and turn.answer_key and turn.sources:
-            turn.entry_id = self._cache.entry_of(session, scope, turn.answer_key)
-        made = turn.entry_id if isinstance(looked, Miss) else None
-        self._cache.keep(session, scope, actor, looked, turn.id, made=made)
-
-    def _learn(self, actor: Actor, scope: Scope, looked: Miss, answer: Answer, *, led: bool) -> None:
-        try:
-            if led:  # who only followed another's call would confirm an answer with itself
-                self._cache.agree(actor, looked, answer.text, answer.key)
-            self._cache.learned(scope)
-        except CoachError as error:  # the turn is kept; what the cache learns from it is a convenience
-            log.warning("cache_not_learned", extra={"reason": str(error)})
-
-    def _admit(self, scope: Scope, actor: Actor, question: str, looked: Miss, answer: Answer) -> None:
-        sources = [quote.facts() for quote in answer.quotes]
-        cost = self._rules.cost_usd(answer.model, answer.input_tokens, answer.output_tokens) or 0.0
-        try:
-            self._cache.admit(
-                scope, question, looked.vector, answer.text, sources, key=answer.key, by=actor,
-                vouched=answer.vouched, cost_usd=cost, redundancy=looked.redundancy,
-            )  # fmt: skip
-        except CoachError as error:  # the answer is kept and shown; sharing it is a convenience
-            log.warning("not_admitted", extra={"reason": str(error)})
 
     def _end(self, draft: Draft, state: State, also: Also | None = None, error: str | None = None) -> TurnView:
         """Keep the turn as it ended and log it, once: who closes the generator after the last part stops nothing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from core.conversation.asking import AskingRules
+from core.conversation.asking_rules import AskingRules
 from core.conversation.fresh import Fresh
 from core.errors import ServiceError
 from core.semantic_cache.service import SemanticCache
