@@ -37,39 +37,6 @@ class Rate:
         return max(0.0, middle - half), min(1.0, middle + half)
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """What happened in one hour or day that begins at `start`; `p50_ms` by outcome, from the newest turns."""
-
-    start: datetime
-    hits: int = 0
-    misses: int = 0
-    bypasses: int = 0
-    ups: int = 0
-    downs: int = 0
-    hit_p50_ms: float | None = None
-    miss_p50_ms: float | None = None
-
-    @property
-    def hit_rate(self) -> Rate:
-        """Hits among the turns that the cache could have answered."""
-        return Rate(self.hits, self.hits + self.misses)
-
-    @property
-    def dislike_rate(self) -> Rate:
-        """Thumbs down among all thumbs."""
-        return Rate(self.downs, self.ups + self.downs)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """All buckets of a range, oldest first, and their sum; `sampled` turns gave the latencies."""
-
-    buckets: tuple[Bucket, ...]
-    total: Bucket
-    sampled: int
-
-
 def hour_of(at: datetime) -> int:
     """Return the hours from 1970 to an aware time."""
     return int(at.timestamp() // 3600)

@@ -13,7 +13,6 @@ from core.monitoring.charts import choices_of, freshness_of, groups_of, heat_of,
 from core.monitoring.figures import Board, Choices, Figures, Freshness, Group, Series
 from core.monitoring.filters import Dimension, Grain, View
 from core.monitoring.gathering import PLACE
-from core.monitoring.model import Bucket, Overview, hour_of, start_of
 from core.monitoring.reading import counted, rows_of
 from core.monitoring.rollups import Rollups
 from core.monitoring.sparse import Ints
@@ -124,29 +123,8 @@ class Monitoring:
         require(actor, Role.ADMIN)
         return self._rollups.rebuild(self._now())
 
-    def overview(self, actor: Actor, since: datetime, until: datetime, *, hours: int = 24) -> Overview:
-        """Return what happened between two times, in steps of an hour or a day of UTC, for product managers."""
-        require(actor, Role.PRODUCT)
-        first, last = start_of(hour_of(since) // hours * hours), start_of(hour_of(until) + 1)
-        if first >= last:
-            return Overview((), Bucket(first), 0)
-        found = self.series(actor, View(first, last, Grain.HOUR if hours == 1 else Grain.DAY))
-        buckets = tuple(_bucket(step.start, step.figures) for step in found.steps)
-        total = _bucket(found.steps[0].start, found.total)
-        return Overview(buckets, total, found.total.hit_latency.turns + found.total.miss_latency.turns)
-
     def _series(self, session: Session, actor: Actor, view: View) -> Series:
         return series_of(session, actor.tenant, view, rows_of(session, actor.tenant, view))
 
     def _now(self) -> datetime:
         return self._clock.now() if self._clock else datetime.now(UTC)
-
-
-def _bucket(start: datetime, figures: Figures) -> Bucket:
-    names = ("hits", "misses", "bypasses", "ups", "downs")
-    return Bucket(
-        start,
-        **{name: getattr(figures, name) for name in names},
-        hit_p50_ms=figures.hit_latency.p50_ms,
-        miss_p50_ms=figures.miss_latency.p50_ms,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -101,10 +102,9 @@ def show_levels(services: Services) -> None:
     st.caption("Every number comes from COACH_DRIFT_RULES. One action at a time; what it did to the rate is checked.")
 
 
-def _do(change: object, done: str) -> None:
+def _do(change: Callable[[], object], done: str) -> None:
     try:
-        if callable(change):
-            change()
+        change()
         st.success(done)
     except CoachError as error:
         st.error(str(error))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.monitoring.model import Z95, Bucket, Rate, hour_of, start_of
+from core.monitoring.figures import Figures
+from core.monitoring.model import Z95, Rate, hour_of, start_of
 
 TIMES = st.datetimes(datetime(1969, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 TINY = 1e-12
@@ -74,11 +75,11 @@ def test_without_trials_nothing_is_known() -> None:
 
 
 def test_what_bypassed_the_cache_is_no_trial_of_it() -> None:
-    assert Bucket(datetime.now(UTC), hits=3, misses=1, bypasses=10).hit_rate == Rate(3, 4)
+    assert Figures(hits=3, misses=1, bypasses=10).hit_rate == Rate(3, 4)
 
 
 def test_thumbs_down_are_counted_among_all_thumbs() -> None:
-    assert Bucket(datetime.now(UTC), ups=3, downs=1).dislike_rate == Rate(1, 4)
+    assert Figures(ups=3, downs=1).dislike_rate == Rate(1, 4)
 
 
 @given(TIMES)
