@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -48,11 +49,17 @@ def start() -> Services:
     return services
 
 
+def _warm(services: Services) -> None:
+    services.warm()
+    gc.collect()
+    gc.freeze()  # what is there now stays, so that no later collection has to go through it
+
+
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Run the scheduler as long as the server runs, and stop everything once."""
     services = running() or start()
-    Thread(target=services.warm, name="warm", daemon=True).start()
+    Thread(target=_warm, args=(services,), name="warm", daemon=True).start()
     runner = Runner(services)
     runner.start()
     try:

@@ -44,8 +44,22 @@ def history_of(page: Page) -> list[tuple[str, str]]:
     settled(page).get_by_role("tab", name="History").click()
     table = page.get_by_role("tabpanel").get_by_test_id("stDataFrame")
     expect(table.locator("th")).to_have_text(["When", "What", "Who", "Evidence"])
-    rows = [row.locator("td").all_text_contents() for row in table.locator("tbody tr").all()]
-    return [(what, evidence) for _, what, _, evidence in rows]
+    return [(what, evidence) for _, what, _, evidence in rows_of(table)]
+
+
+def rows_of(table: Locator) -> list[list[str]]:
+    """Return the cells of every row of a table, which holds only those rows that its window shows: it is scrolled."""
+    scroller = table.locator(".dvn-scroller")
+    count = int(table.locator("table").get_attribute("aria-rowcount") or 0) - 1
+    read: dict[int, list[str]] = {}
+    while True:
+        for row in table.locator("tbody tr").all():
+            read[int(row.get_attribute("aria-rowindex") or 0)] = row.locator("td").all_text_contents()
+        if len(read) >= count:
+            return [read[place] for place in sorted(read)]
+        shown = table.locator("tbody tr").last.get_attribute("aria-rowindex")
+        scroller.evaluate(f"element => element.scrollTo(0, {ROW} * ({shown} - 1))")
+        expect(table.locator(f'tbody tr[aria-rowindex="{int(shown or 0) + 1}"]')).to_be_attached()
 
 
 def quarantine(page: Page, why: str) -> None:
