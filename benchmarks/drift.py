@@ -4,8 +4,9 @@
                                [--peers adwin,cusum,…] [--detector module:factory] [--json]
 
 `alarms` is how often the alarm goes on in 90 days without a change, `runs with` the share of runs in which it does;
-delays are in hours, counted to the end of the hour. A factory is called with the signal's name and returns a detector
-with `fit` and `update` (core/drift/detectors/contract.py). Every detector sees the same traffic.
+delays are in hours, counted to the end of the hour, and `rang before` is the share of runs with an alarm in the 72 to
+192 hours before the change, which makes a delay look shorter. A factory is called with the signal's name and returns a
+detector with `fit` and `update` (core/drift/detectors/contract.py). Every detector sees the same traffic.
 """
 
 from __future__ import annotations

@@ -63,9 +63,12 @@ def _figures(world: World, found: Sequence[Watched]) -> dict[str, Any]:
     if world.change is None:
         alarms = [one.alarms for one in found]
         return {"alarms": float(np.mean(alarms)), "runs with": float(np.mean([a > 0 for a in alarms]))}
+    # Who rings all the time is never late: beside a delay stands how many rang before there was anything.
+    limit = {name: float(np.mean(values)) for name, values in (
+        ("missed", [one.delay == np.inf for one in found]), ("rang before", [one.before > 0 for one in found])
+    )}  # fmt: skip
     if world.change.lasts:
-        return {"on after 48 h": float(np.mean([one.lingering for one in found]))} | _delays(found)
-    limit = {"missed": float(np.mean([one.delay == np.inf for one in found]))}
+        return {"on after 48 h": float(np.mean([one.lingering for one in found]))} | _delays(found) | limit
     late = {} if world.change is RAMP else {"onset off by": _middle([abs(one.onset) for one in found])}
     return _delays(found) | limit | late
 

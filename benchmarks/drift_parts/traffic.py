@@ -59,6 +59,8 @@ class World:
 
     ``daily`` wobble has one value a day, ``slow`` wobble is a first-order autoregression over hours that forgets in two
     days. ``season`` is ``"smooth"`` or ``"shaped"`` (office hours, a lunch and an evening peak, another weekend).
+    ``crowd`` are the bounds of how many times the mean a burst adds to it, ``growth`` what the volume is multiplied by
+    from the change on.
     """
 
     name: str
@@ -68,7 +70,9 @@ class World:
     gaps: float = 0.0
     holidays: int = 0
     bursts: int = 0
+    crowd: tuple[float, float] = (10.0, 10.0)
     change: Change | None = None
+    growth: float = 1.0
 
 
 QUIET, WOBBLE = World("quiet"), World("wobble", daily=0.15)
@@ -83,9 +87,12 @@ WORLDS: Mapping[str, World] = {
         World("missing hours", gaps=0.1),
         World("holidays", holidays=4),
         World("bot bursts", bursts=6),
-        World("everything", "shaped", 0.1, 0.05, 0.1, 4, 6),
+        World("small bursts", bursts=12, crowd=(0.5, 4.0)),
+        World("everything", "shaped", 0.1, 0.05, 0.1, 4, 6, (0.5, 10.0)),
         World("low spike", change=LOW_SPIKE),
-        World("step and everything", "shaped", 0.1, 0.05, 0.1, 4, 0, STEP),
+        World("step on a wobble", daily=0.15, change=STEP),
+        World("step and growth", change=STEP, growth=2.0),
+        World("step and everything", "shaped", 0.1, 0.05, 0.1, 4, 6, (0.5, 10.0), STEP),
     )
 }
 
@@ -120,10 +127,11 @@ def simulate(world: World, signal: Signal, rate: float, rng: np.random.Generator
         usual = 1 / (1 + np.exp(-logit))
         moved = signal.usual + change.share(hours - begins) * (target - signal.usual)
         logit = np.log(usual / (1 - usual)) + np.log(moved / (1 - moved)) - np.log(signal.usual / (1 - signal.usual))
+        volume[begins:] *= world.growth
     chance = 1 / (1 + np.exp(-logit))
     trials = rng.poisson(rate * rng.uniform(*signal.trials) * volume)
     positives = rng.binomial(trials, chance)
-    burst = _bursts(world.bursts, trials, positives, rng)
+    burst = _bursts(world, trials, positives, rng)
     kept = _kept(world.gaps, until, rng)
     ends = begins + change.lasts if change and change.lasts and begins is not None else None
     return Traffic(hours[kept], trials[kept], positives[kept], int(kept[:REFERENCE].sum()), begins, ends, burst[kept])
@@ -156,12 +164,12 @@ def _slow(deviation: float, size: int, rng: np.random.Generator) -> Numbers:
     return values
 
 
-def _bursts(count: int, trials: Numbers, positives: Numbers, rng: np.random.Generator) -> Numbers:
-    """Add bursts of two to five hours in which ten times the mean comes and nine of ten are positive."""
+def _bursts(world: World, trials: Numbers, positives: Numbers, rng: np.random.Generator) -> Numbers:
+    """Add bursts of two to six hours, of which nine in ten are positive."""
     mean, marked = max(1.0, float(trials.mean())), np.zeros(len(trials), bool)
-    for start in rng.integers(0, len(trials) - 6, count):
-        where = slice(int(start), int(start) + int(rng.integers(2, 6)))
-        extra = rng.poisson(10 * mean, len(trials[where]))
+    for start in rng.integers(0, len(trials) - 6, world.bursts):
+        where = slice(int(start), int(start) + int(rng.integers(2, 7)))
+        extra = rng.poisson(rng.uniform(*world.crowd) * mean, len(trials[where]))
         trials[where] += extra
         positives[where] += rng.binomial(extra, 0.9)
         marked[where] = True

@@ -8,7 +8,7 @@ is not known of it, plus its natural wobble, plus a margin that nobody would act
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, inf, log, log1p
+from math import exp, log, log1p
 
 import numpy as np
 
@@ -17,10 +17,8 @@ from core.drift.detectors.course import Onset, Recovery
 from core.drift.detectors.evidence import Bets, Caps, ShiryaevRoberts
 from core.drift.detectors.reference import Reference
 from core.drift.detectors.season import WEEK
-from core.drift.detectors.volume import unusual
+from core.drift.detectors.volume import Inflow
 
-PACE = 0.03
-"""Share of the way that the usual volume follows the volume seen, each hour."""
 USUAL = Caps()
 FREE = Caps(times=0.0, least=6.0, most=6.0)
 """For the onset: an hour may say much, as it only dates what the evidence has found."""
@@ -42,8 +40,6 @@ class Design:
     shifts: tuple[float, ...] = (0.2, 0.45, 0.9)
     sizes: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.5, 2.2)
     caps: Caps = USUAL
-    crowd: float = 0.15
-    """Most that an hour with an unusual number of trials may say."""
     recovered: float = 2.5
     """Log likelihood ratio of the usual rate against half the shift at which the alarm ends."""
     fallen: float = 8.0
@@ -71,7 +67,7 @@ class AnytimeDetector(Base):
         self._evidence = ShiryaevRoberts(len(self._design.shifts))
         self._onset = Onset(self._design.sizes)
         self._recovery = Recovery(self._design.recovered)
-        self._weight, self._scale = 1.0, 1.0
+        self._weight = 1.0
 
     @property
     def limit(self) -> float:
@@ -95,10 +91,10 @@ class AnytimeDetector(Base):
         else:
             base = null = np.full(WEEK, self._null)
         self._base = base.tolist()
-        self._usual = usual.tolist()
         self._bets = Bets.of(null, design.shifts, usual, design.caps)
         self._course = Bets.of(base, design.sizes, usual, FREE)
-        self._weight, self._scale = 1 / reference.wobble.dispersion, 1.0
+        self._weight = 1 / reference.wobble.dispersion
+        self._inflow = Inflow(reference.volume)
         self._evidence = ShiryaevRoberts(len(design.shifts))
         self._recovery.forget()
         self._onset.forget()
@@ -115,36 +111,29 @@ class AnytimeDetector(Base):
         return float(design.margin + np.hypot(design.certainty * reference.spread, design.wobble * clear * wobble))
 
     def _judge(self, hour: int, trials: int, positives: int) -> None:
-        slot = hour % WEEK
-        weight, highest = self._heed(slot, trials)
-        self._evidence.add(self._bets.of_hour(slot, trials, positives, weight, highest))
-        self._onset.add(hour, self._course.of_hour(slot, trials, positives, weight, highest))
+        slot, weight = hour % WEEK, self._weight
+        doubted = self._inflow.excess(slot, trials)
+        self._evidence.add(self._bets.of_hour(slot, trials, positives, weight, doubted))
+        self._onset.add(hour, self._course.of_hour(slot, trials, positives, weight, doubted))
         self.evidence = self._evidence.value
         if self.alarm:
-            self._end(slot, trials, positives, weight)
+            self._end(slot, trials, positives, doubted)
         elif self.evidence >= self.limit:
             self.alarm = True
             self._recovery.forget()
             self._onset.mark()
         self.onset = self._onset.start if self.alarm or self.evidence >= self._watch_limit else None
 
-    def _heed(self, slot: int, trials: int) -> tuple[float, float]:
-        """Return the weight of an hour and the most that it may say; a crowd that comes at once says little."""
-        usual = self._usual[slot]
-        limit = unusual(usual * self._scale)
-        # Growth that stays is believed within a day; a burst of some hours is not.
-        self._scale = max(1.0, self._scale + PACE * min(trials / usual - self._scale, 2 * self._scale))
-        if trials <= limit:
-            return self._weight, inf
-        return self._weight * limit / trials, self._design.crowd
+    def _rest(self, hour: int) -> None:
+        self._inflow.excess(hour % WEEK, 0)
 
-    def _end(self, slot: int, trials: int, positives: int, weight: float) -> None:
+    def _end(self, slot: int, trials: int, positives: int, doubted: float) -> None:
         """Take the alarm back where the usual rate has become the likelier one, or the evidence is gone."""
         usual = self._base[slot]
         odds = usual / (1 - usual) * exp(self._onset.shift / 2)
         raised = odds / (1 + odds)
         lost = positives * log(usual / raised) + (trials - positives) * (log1p(-usual) - log1p(-raised))
-        over = self._recovery.add(weight * lost) or self._onset.fallen >= self._design.fallen
+        over = (not doubted and self._recovery.add(self._weight * lost)) or self._onset.fallen >= self._design.fallen
         if over or self.evidence < self._design.release:
             self.alarm = False
             self._evidence = ShiryaevRoberts(len(self._design.shifts))

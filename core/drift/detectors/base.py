@@ -78,6 +78,9 @@ class Base(ABC):
     def _judge(self, hour: int, trials: int, positives: int) -> None:
         """Take one hour with at least one trial, and set ``alarm``, ``evidence`` and ``onset``."""
 
+    def _rest(self, hour: int) -> None:  # noqa: B027 - most have nothing to do
+        """Take one hour without a trial: it says nothing of the rate."""
+
     @property
     def level(self) -> Level:
         """What the last update says."""
@@ -130,6 +133,8 @@ class Base(ABC):
             self._hours.popleft()
         if self._enough and trials:
             self._judge(hour, trials, positives)
+        elif self._enough:
+            self._rest(hour)
         return self.alarm
 
     def expected(self, hours: ArrayLike) -> tuple[Numbers, Numbers, Numbers]:

@@ -42,20 +42,23 @@ class Bets:
         cap = np.clip(caps.times * growth[:, len(shifts) // 2], caps.least, caps.most)
         return cls(positive.tolist(), negative.tolist(), cap.tolist())
 
-    def of_hour(self, slot: int, trials: int, positives: int, weight: float, highest: float) -> list[float]:
+    def of_hour(self, slot: int, trials: int, positives: int, weight: float, doubted: float = 0.0) -> list[float]:
         """Return the log e-value of each shift for one hour.
 
         Parameters
         ----------
         weight : float
             The exponent, in (0, 1].
-        highest : float
-            A cap on top of the bets' own.
+        doubted : float
+            Trials that a crowd may have brought, at least 0: the hour may not speak for a shift without them.
         """
         won, lost = weight * positives, weight * (trials - positives)
-        cap = min(self.cap[slot], highest)
+        cap, doubt = self.cap[slot], weight * min(doubted, positives)
         rows = zip(self.positive[slot], self.negative[slot], strict=True)
-        return [min(won * up + lost * down, cap) for up, down in rows]
+        logs = [min(won * up + lost * down, cap) for up, down in rows]
+        if not doubt:
+            return logs
+        return [min(one, max(0.0, one - doubt * up)) for one, up in zip(logs, self.positive[slot], strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

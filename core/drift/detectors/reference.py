@@ -44,8 +44,9 @@ class Reference:
         table, prior = terms()
         volume = Profile.of(hours, trials)
         x = table[places(hours)]
-        # A crowd that comes at once counts no more than the busiest usual hour.
-        weight = np.minimum(1.0, volume.unusual(hours) / np.maximum(trials, 1))
+        # What a crowd asks all at once is not what is usual.
+        kept = np.where(volume.crowds(hours, trials), 0.0, 1.0)
+        weight = kept
         dispersion = 1.0
         for _ in range(ROUNDS):
             beta, precision = _fit(x, trials * weight, positives * weight, prior)
@@ -55,10 +56,9 @@ class Reference:
             away = np.abs(positives - trials * rate) / np.sqrt(
                 variance * wobble.dispersion * (1 + variance * wobble.deviation**2)
             )
-            size = np.minimum(1.0, volume.unusual(hours) / np.maximum(trials, 1))
-            weight = size * np.minimum(1.0, OUTLYING / np.maximum(away, 1e-9))
+            weight = kept * np.minimum(1.0, OUTLYING / np.maximum(away, 1e-9))
             dispersion = wobble.dispersion
-        mean = np.average(x, axis=0, weights=trials + 1e-9)
+        mean = np.average(x, axis=0, weights=trials * kept + 1e-9)
         # Days that wobble together (half of them, say) tell the level less well than their counts do.
         days = max(1.0, len(np.unique(hours // 24)) / 2)
         spread = float(np.sqrt(dispersion * mean @ np.linalg.solve(precision, mean) + wobble.deviation**2 / days))

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from collections import deque
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
 from core.drift.detectors.contract import Numbers
 from core.drift.detectors.season import WEEK, places
 
-TIMES, DEVIATIONS, FLOOR = 2.5, 5.0, 3.0
-"""An hour is unusual above this many times the usual trials and this many Poisson deviations, and never below this."""
-
-
-def unusual(usual: float) -> float:
-    """Return the number of trials above which an hour is unusual, where `usual` are expected."""
-    return float(max(TIMES * usual, usual + DEVIATIONS * usual**0.5 + FLOOR))
+SPREADS = np.linspace(0.0, 1.0, 21)
+BUSY, BEYOND = 0.84, 1.0
+"""The quantile of hours that lies one standard deviation above the usual."""
+DAY = 24
+CROWDED = 2.5
+"""Standard deviations above the usual (and one trial) beyond which an hour, or some together, are a crowd."""
+KEEP = 0.7
+"""Share of what some hours are that stays an hour later: about three hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Usual trials by hour of the week, shape (168,)."""
+    """Usual trials by hour of the week, shape (168,), and how far they vary beyond chance, relative to them."""
 
     usual: Numbers
+    spread: float = 0.0
 
     @classmethod
     def of(cls, hours: Numbers, trials: Numbers) -> Profile:
@@ -37,13 +42,14 @@ class Profile:
                 # Where counts are low their median says little: 0 for a mean of one half.
                 middle = _trimmed(mine) if len(mine) else _trimmed(trials)
                 usual[(slots % 24 == hour) & ((slots // 24 >= 5) == rest)] = middle
-        return cls(np.maximum(usual, 0.02))
+        usual = np.maximum(usual, 0.02)
+        return cls(usual, _spread(trials, usual[places(hours)]))
 
-    def unusual(self, hours: Numbers) -> Numbers:
-        """Return the number of trials above which each hour is unusual, of the shape of `hours`."""
-        usual = self.usual[places(hours)]
-        limit: Numbers = np.maximum(TIMES * usual, usual + DEVIATIONS * np.sqrt(usual) + FLOOR)
-        return limit
+    def crowds(self, hours: Numbers, trials: Numbers) -> Numbers:
+        """Return which hours, in order of time and of shape (n,), are a crowd's."""
+        inflow = Inflow(self)
+        rows = zip(places(hours).tolist(), trials.tolist(), strict=True)
+        return np.array([inflow.excess(*row) > 0 for row in rows], bool)
 
 
 def _trimmed(values: Numbers) -> float:
@@ -51,3 +57,53 @@ def _trimmed(values: Numbers) -> float:
     ordered = np.sort(values)
     cut = -(-len(ordered) // 10) if len(ordered) > 2 else 0
     return float(ordered[cut : len(ordered) - cut].mean())
+
+
+def _spread(trials: Numbers, usual: Numbers) -> float:
+    """Return the least relative deviation under which busy hours are no busier than a normal law has them.
+
+    A quantile is asked, which bursts move little.
+    """
+    for spread in SPREADS:
+        away = (trials - usual) / np.sqrt(usual + (spread * usual) ** 2)
+        if np.quantile(away, BUSY) <= BEYOND:
+            return float(spread)
+    return float(SPREADS[-1])
+
+
+class Inflow:
+    """What of an hour's trials came on top of the usual, where that is too much to be chance.
+
+    One hour is looked at, and about three together, so that a small crowd that stays is seen too. What is usual grows
+    with the median hour of the last day: growth that lasts is believed after half a day, a burst never.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._usual: list[float] = profile.usual.tolist()
+        self._square = profile.spread**2
+        self._ratios: deque[float] = deque()
+        self._ordered: list[float] = []
+        self._seen = self._due = self._chance = 0.0
+
+    def excess(self, slot: int, trials: int) -> float:
+        """Take the trials of an hour of the week; return how many of them are a crowd's, 0 where there is none."""
+        usual = self._usual[slot]
+        expected = usual * self._growth(trials / usual)
+        self._seen = KEEP * self._seen + trials
+        self._due = KEEP * self._due + expected
+        self._chance = KEEP * KEEP * self._chance + expected
+        over = trials - expected
+        if over <= 0:
+            return 0.0
+        now = over > CROWDED * sqrt(expected + self._square * expected**2) + 1
+        long = self._seen - self._due > CROWDED * sqrt(self._chance + self._square * self._due**2) + 1
+        return over if now or long else 0.0
+
+    def _growth(self, ratio: float) -> float:
+        """Return the median of the last day's trials relative to the usual, at least 1, and take another hour."""
+        middle = self._ordered[len(self._ordered) // 2] if len(self._ordered) == DAY else 1.0
+        self._ratios.append(ratio)
+        insort(self._ordered, ratio)
+        if len(self._ratios) > DAY:
+            del self._ordered[bisect_left(self._ordered, self._ratios.popleft())]
+        return max(1.0, middle)

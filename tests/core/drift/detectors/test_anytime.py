@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.drift.detectors import Detector, Level, make_detector
 from core.errors import InputError
-from tests.core.drift.detectors.traffic import REFERENCE, fed, fitted
+from tests.core.drift.detectors.traffic import REFERENCE, counts, fed, fitted
 
 SIGNALS = {"miss": (0.30, 0.45, 50.0), "dislike": (0.15, 0.35, 5.0), "false_hit": (0.05, 0.15, 20.0)}
 
@@ -56,6 +56,23 @@ def test_a_burst_of_bots_is_no_drift() -> None:
     fed(detector, REFERENCE, 0.3, 48, seed=8)
     assert not any(detector.update(REFERENCE + 48 + hour, 600, 570) for hour in range(5))
     assert not any(fed(detector, REFERENCE + 53, 0.3, 48, seed=9))
+
+
+@pytest.mark.parametrize("extra", [25, 50, 100, 200])
+def test_a_small_crowd_for_some_hours_is_no_drift(extra: int) -> None:
+    detector = fitted(make_detector("miss"))
+    trials, positives = counts(np.arange(REFERENCE, REFERENCE + 480), 0.3, seed=18)
+    for start in range(30, 480, 50):
+        trials[start : start + 4] += extra
+        positives[start : start + 4] += extra
+    rows = zip(trials.tolist(), positives.tolist(), strict=True)
+    assert not any(detector.update(REFERENCE + hour, *row) for hour, row in enumerate(rows))
+
+
+def test_a_raised_rate_that_comes_with_twice_the_traffic_is_found_within_two_days() -> None:
+    detector = fitted(make_detector("miss"))
+    assert not any(fed(detector, REFERENCE, 0.3, 48, seed=19))
+    assert fed(detector, REFERENCE + 48, 0.45, 48, volume=100, seed=20)[-1]
 
 
 def test_traffic_that_has_grown_for_good_is_watched_as_before() -> None:

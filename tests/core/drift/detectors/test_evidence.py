@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import comb, exp, inf
+from math import comb, exp
 
 import numpy as np
 from hypothesis import given
@@ -24,15 +24,29 @@ def bets(null: float, usual: float = 50.0, caps: Caps | None = None) -> Bets:
     trials=st.integers(0, 80),
     weight=st.floats(0.05, 1.0),
     usual=st.floats(0.1, 99),
+    doubted=st.floats(0.0, 80.0),
 )
 def test_an_e_value_has_a_mean_of_one_at_most_for_every_rate_up_to_the_null(
-    null: float, below: float, trials: int, weight: float, usual: float
+    null: float, below: float, trials: int, weight: float, usual: float, doubted: float
 ) -> None:
     rate, bet = null * below, bets(null, usual)
     chances = [comb(trials, x) * rate**x * (1 - rate) ** (trials - x) for x in range(trials + 1)]
-    values = [bet.of_hour(0, trials, x, weight, inf) for x in range(trials + 1)]
+    values = [bet.of_hour(0, trials, x, weight, doubted) for x in range(trials + 1)]
     for shift in range(len(SHIFTS)):
         assert sum(chance * exp(logs[shift]) for chance, logs in zip(chances, values, strict=True)) <= 1 + 1e-9
+
+
+@given(null=RATES, trials=st.integers(0, 200), share=st.floats(0, 1), doubted=st.floats(0, 300))
+def test_doubt_takes_from_what_speaks_for_a_shift_and_never_speaks_against_it(
+    null: float, trials: int, share: float, doubted: float
+) -> None:
+    positives, bet = round(share * trials), bets(null)
+    plain, less = (bet.of_hour(0, trials, positives, 1.0, doubt) for doubt in (0.0, doubted))
+    assert all(min(one, 0.0) <= other <= one for one, other in zip(plain, less, strict=True))
+
+
+def test_an_hour_that_speaks_only_through_its_crowd_says_nothing() -> None:
+    assert bets(0.33).of_hour(0, 550, 465, 1.0, 500.0) == [0.0] * len(SHIFTS)
 
 
 @given(null=st.floats(0.05, 0.9), trials=st.integers(1, 30))
@@ -40,7 +54,7 @@ def test_just_above_the_null_a_bet_without_cap_or_weight_gains(null: float, tria
     raised = 1 / (1 + (1 - null) / null * exp(-SHIFTS[-1]))
     bet = bets(null, caps=Caps(times=0, least=1e6, most=1e6))
     chances = [comb(trials, x) * raised**x * (1 - raised) ** (trials - x) for x in range(trials + 1)]
-    gain = sum(chance * bet.of_hour(0, trials, x, 1.0, inf)[-1] for x, chance in enumerate(chances))
+    gain = sum(chance * bet.of_hour(0, trials, x, 1.0)[-1] for x, chance in enumerate(chances))
     assert gain > 0
 
 
@@ -54,7 +68,7 @@ def test_the_mean_of_the_evidence_is_at_most_the_time_that_has_passed(hours: lis
             for x in range(trials + 1):
                 one = ShiryaevRoberts(len(SHIFTS))
                 one._sums = list(evidence._sums)
-                one.add(bet.of_hour(0, trials, x, 1.0, inf))
+                one.add(bet.of_hour(0, trials, x, 1.0))
                 later.append((chance * comb(trials, x) * rate**x * (1 - rate) ** (trials - x), one))
         outcomes = later
         assert sum(chance * evidence.value for chance, evidence in outcomes) <= passed + 1e-6
@@ -66,7 +80,7 @@ def test_false_alarms_are_as_rare_as_promised_at_the_very_edge_of_the_null() -> 
     for _ in range(400):
         evidence, hours = ShiryaevRoberts(len(SHIFTS)), 0
         while evidence.value < 50 and hours < 2000:
-            evidence.add(bet.of_hour(0, 50, int(rng.binomial(50, 0.3)), 1.0, inf))
+            evidence.add(bet.of_hour(0, 50, int(rng.binomial(50, 0.3)), 1.0))
             hours += 1
         runs.append(hours)
     assert np.mean(runs) - 2 * np.std(runs) / 20 > 50
@@ -74,5 +88,5 @@ def test_false_alarms_are_as_rare_as_promised_at_the_very_edge_of_the_null() -> 
 
 def test_one_hour_never_convinces() -> None:
     evidence = ShiryaevRoberts(len(SHIFTS))
-    evidence.add(bets(0.3).of_hour(0, 10_000, 10_000, 1.0, inf))
+    evidence.add(bets(0.3).of_hour(0, 10_000, 10_000, 1.0))
     assert evidence.value <= exp(Caps().most)

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.drift.detectors.reference import Reference
-from core.drift.detectors.volume import Profile, unusual
 from tests.core.drift.detectors.traffic import REFERENCE, counts
 
 HOURS = np.arange(REFERENCE)
@@ -62,18 +61,3 @@ def test_rates_of_nothing_and_of_everything_stay_inside() -> None:
     for positives in (np.zeros(REFERENCE, int), trials):
         rates = Reference.of(HOURS, trials, positives).rate(HOURS)
         assert np.all((rates > 0) & (rates < 1))
-
-
-def test_the_usual_volume_knows_the_weekend_and_no_burst() -> None:
-    weekend = HOURS // 24 % 7 >= 5
-    trials = np.where(weekend, 20, 60)
-    trials[30:36] = 5000
-    usual = Profile.of(HOURS, trials).usual
-    assert usual[:120] == pytest.approx(60, abs=1)
-    assert usual[120:] == pytest.approx(20, abs=1)
-
-
-def test_an_hour_is_unusual_only_far_above_the_usual() -> None:
-    assert unusual(0.5) > 5
-    assert unusual(50) == 125
-    assert unusual(5) > 2.5 * 5
