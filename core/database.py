@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, create_engine, text
 
 from core.errors import DatabaseError, SettingsError
+from core.line import Line
 
 BUSY_SECONDS = 10
 """Longest wait for another writer of a SQLite file."""
@@ -93,7 +94,7 @@ class Database:
             self._make_folder()
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)
-        self._line = Lock()
+        self._line = Line()
         self._reading = self.engine.execution_options(read_only=True)
 
     def _make_folder(self) -> None:
@@ -105,22 +106,12 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Open a transaction for writing: committed at the end, rolled back on any error."""
-        with self._in_line(), self._session(read_only=False) as session:
+        # SQLite lets whoever asks at the right moment go first, so that among many threads some would wait too long:
+        # its own patience is for other processes.
+        first = self._line.place(BUSY_SECONDS) if self.is_sqlite else nullcontext()
+        with first, self._session(read_only=False) as session:
             yield session
             session.commit()
-
-    @contextmanager
-    def _in_line(self) -> Iterator[None]:
-        """Wait for the writers of this process that came before; SQLite lets whoever asks at the right moment go first.
-
-        Its own patience is for other processes: among many threads some would wait until it is over.
-        """
-        waited = self.is_sqlite and self._line.acquire(timeout=BUSY_SECONDS)
-        try:
-            yield
-        finally:
-            if waited:
-                self._line.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -58,7 +58,7 @@ class Voting:
         after = vote.thumb if vote else None
         record_vote(session, actor, turn.id, now, before or 0, after or 0)
         decision = turn.evidence.get("decision") if turn.outcome == Outcome.HIT else None
-        was = label_of(session, decision)
+        was = label_of(session, decision) if decision else None
         _tell_cache(session, actor, turn, vote, now)
         if decision:
             record_verdict(session, decision, now, "thumb", was, label_of(session, decision))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import JSON, Column, Index
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core.access.model import Actor
@@ -38,20 +37,6 @@ class Feedback(SQLModel, table=True):
         """The row as a value."""
         vote = Vote(Thumb(self.thumb), tuple(map(Reason, self.reasons)), self.comment, self.better_answer)
         return Given(self.turn_id, vote, self.updated_at)
-
-
-def locked(session: Session, actor: Actor, turn_id: str, now: datetime) -> Feedback:
-    """Return the row of the user's vote on a turn, locked; a new one says nothing and counts as withdrawn.
-
-    It is inserted before it is read: of two first votes at once, the second waits and then finds the row.
-    """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    blank = dialect.insert(Feedback).values(
-        turn_id=turn_id, actor_id=actor.id, tenant=actor.tenant, thumb=0, reasons=[], comment="", better_answer="",
-        created_at=now, updated_at=now, withdrawn_at=now,
-    )  # fmt: skip
-    session.execute(blank.on_conflict_do_nothing())
-    return session.get_one(Feedback, (turn_id, actor.id), with_for_update=True)
 
 
 def standing(session: Session, actor: Actor, turn_ids: list[str]) -> dict[str, Given]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from core.access.model import Actor
 from core.database import new_id
+from core.inserting import inserted
 from core.monitoring.model import hour_of
 from core.monitoring.records import ModelCall, TurnEvent, VerdictEvent, VoteEvent
 from core.monitoring.rollups import take_back
@@ -20,22 +22,22 @@ FITS = 0.5
 
 def record_turn(session: Session, event: TurnEvent) -> None:
     """Keep the event in the turn's own transaction; a turn that was taken for lost and ends after all counts once."""
-    take_back(session, event.turn_id, event.at)
-    session.add(event)
+    if not inserted(session, event):
+        take_back(session, event.turn_id, event.at)
+        inserted(session, event)
 
 
 def record_vote(session: Session, actor: Actor, turn_id: str, at: datetime, before: int, after: int) -> None:
     """Keep a change of a vote in the transaction that makes it; no change, no event."""
     if before == after:
         return
-    turn = _turn(session, turn_id)
-    session.add(
-        VoteEvent(
-            id=new_id(), turn_id=turn_id, tenant=actor.tenant, actor_id=actor.id, at=at, hour=hour_of(at),
-            before=before, after=after, turn_hour=turn.hour if turn else hour_of(at),
-            **({name: getattr(turn, name) for name in PLACED} if turn else {}),
-        )
+    turn = session.connection().execute(_TURN, {"turn": turn_id}).first()
+    event = VoteEvent(
+        id=new_id(), turn_id=turn_id, tenant=actor.tenant, actor_id=actor.id, at=at, hour=hour_of(at),
+        before=before, after=after, turn_hour=turn.hour if turn else hour_of(at),
+        **({name: getattr(turn, name) for name in PLACED} if turn else {}),
     )  # fmt: skip
+    inserted(session, event)
     log.info("vote", extra={"correlation_id": turn_id, "before": before, "after": after})
 
 
@@ -72,6 +74,4 @@ def log_call(call: ModelCall) -> None:
 PLACED = ("release_id", "channel", "outcome", "topic", "language")
 """What of a turn stands with its votes and verdicts."""
 
-
-def _turn(session: Session, turn_id: str) -> TurnEvent | None:
-    return session.exec(select(TurnEvent).where(TurnEvent.turn_id == turn_id)).first()
+_TURN = select(*(getattr(TurnEvent, name) for name in ("hour", *PLACED))).where(TurnEvent.turn_id == bindparam("turn"))
