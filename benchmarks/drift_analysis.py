@@ -105,31 +105,40 @@ def timed(call: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
     """Return what a call returns, and its seconds by the wall and of CPU."""
     wall, cpu = time.perf_counter(), time.process_time()
     result = call()
-    return result, {"wall_s": round(time.perf_counter() - wall, 2), "cpu_s": round(time.process_time() - cpu, 2)}
+    return result, {"wall s": round(time.perf_counter() - wall, 2), "cpu s": round(time.process_time() - cpu, 2)}
 
 
-def main() -> None:
-    """Fill, roll up, analyse, and print what it took."""
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--turns", type=int, default=1_000_000)
-    given = parser.parse_args()
+def measure(turns: int) -> dict[str, Any]:
+    """Fill, roll up and analyse; return what it took, in seconds and MB, and what the report says."""
     with (
         tempfile.TemporaryDirectory() as folder,
         closing(Database(f"sqlite:///{Path(folder) / 'drift.db'}")) as database,
     ):
         database.migrate()
         monitoring, embedder = Monitoring(database, Fixed()), OnnxEmbedder()
-        fill(database, given.turns // 4, BEGIN, 4 * WEEK, 0.3, 1)
-        fill(database, given.turns, BEGIN + 4 * WEEK, WEEK, 0.4, 2)
+        fill(database, turns // 4, BEGIN, 4 * WEEK, 0.3, 1)
+        fill(database, turns, BEGIN + 4 * WEEK, WEEK, 0.4, 2)
         embedder.embed(["ready"])
         _, rolled = timed(monitoring.roll_up)
         settings = Settings(data_dir=Path(folder), _env_file=None)
         drift = make_drift(settings, database, Fixed(), embedder, monitoring)
         (report,), taken = timed(lambda: drift.run([Kind.WEEKLY]))
-    print(f"rolled up in {rolled['wall_s']} s; analysed in {taken['wall_s']} s: {report.level}. {report.sentence}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    met = taken["cpu_s"] <= LIMIT_S
-    print(json.dumps({"turns": given.turns, "roll_up": rolled, "weekly": taken, "peak_mb": peak, "met": met}))
+    return {
+        "turns": turns,
+        **{f"roll up, {name}": value for name, value in rolled.items()},
+        **{f"weekly, {name}": value for name, value in taken.items()},
+        "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "met": taken["cpu s"] <= LIMIT_S,
+        "level": str(report.level),
+        "sentence": report.sentence,
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=1_000_000)
+    print(json.dumps(measure(parser.parse_args().turns)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """How surely a new topic among questions is found, and how often the natural wobble alone is taken for one.
 
-    python -m benchmarks.question_drift --data stream.jsonl [--data another.jsonl] [--runs 200] [--json]
+    python -m benchmarks.question_drift --data stream.jsonl [--data another.jsonl] [--runs 200] [--classes 40]
+                                        [--json]
 
 A line of the data is {"q": question, "cls": class}. Each run draws 40 classes (or all there are), and two weeks of 500
 questions, in which the weight of each class is its frequency times a gamma factor of the week (standard deviation:
@@ -31,6 +32,7 @@ from core.drift.questions_growth import wobble_of
 from core.ports import Vector
 
 CLASSES, WEEK, PAST = 40, 500, 6
+SHARES, WOBBLES = (0.0, 0.1), (0.0, 0.3)
 Places = npt.NDArray[np.int64]
 
 
@@ -60,10 +62,10 @@ class Stream:
 
 
 def run(
-    stream: Stream, wobble: float, share: float, random: np.random.Generator, fixed: float | None
+    stream: Stream, wobble: float, share: float, random: np.random.Generator, classes: int, fixed: float | None
 ) -> dict[str, Any]:
     """Return what one comparison found; no `share`, nothing new."""
-    names = list(random.permutation(list(stream.members))[:CLASSES])
+    names = list(random.permutation(list(stream.members))[:classes])
     new, usual = names[0], names[1:]
     past = [stream.week(usual, WEEK, wobble, random) for _ in range(PAST)]
     amount = round(WEEK * share)
@@ -86,13 +88,16 @@ def run(
     }  # fmt: skip
 
 
-def cell(stream: Stream, wobble: float, share: float, runs: int, seed: int, fixed: float | None) -> dict[str, Any]:
+def cell(
+    stream: Stream, wobble: float, share: float, runs: int, seed: int, classes: int, fixed: float | None
+) -> dict[str, Any]:
     """Return one row of the table."""
     random = np.random.default_rng(seed)
-    results = [run(stream, wobble, share, random, fixed) for _ in range(runs)]
+    results = [run(stream, wobble, share, random, classes, fixed) for _ in range(runs)]
     found = [result for result in results if result["found"]]
     row = {
         "data": stream.name,
+        "classes": min(classes, len(stream.members)),
         "wobble": wobble,
         "new share": share,
         "runs": runs,
@@ -108,26 +113,42 @@ def cell(stream: Stream, wobble: float, share: float, runs: int, seed: int, fixe
     return rounded
 
 
+def measure(
+    paths: Sequence[Path],
+    runs: int,
+    seed: int,
+    *,
+    shares: Sequence[float] = SHARES,
+    wobbles: Sequence[float] = WOBBLES,
+    classes: int = CLASSES,
+    fixed: float | None = None,
+) -> list[dict[str, Any]]:
+    """Return a row for each file, share of a new topic and wobble of the mix."""
+    embedder = OnnxEmbedder(workers=1)
+    streams = [Stream(path, embedder) for path in paths]
+    return [
+        cell(stream, wobble, share, runs, seed, classes, fixed)
+        for stream in streams
+        for share in shares
+        for wobble in wobbles
+    ]
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, action="append", required=True, help="JSON Lines of q and cls")
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--shares", type=float, nargs="+", default=[0.0, 0.1])
-    parser.add_argument("--wobbles", type=float, nargs="+", default=[0.0, 0.3])
+    parser.add_argument("--shares", type=float, nargs="+", default=SHARES)
+    parser.add_argument("--wobbles", type=float, nargs="+", default=WOBBLES)
+    parser.add_argument("--classes", type=int, default=CLASSES, help="drawn in each run, at most")
     parser.add_argument("--fixed", type=float, help="take this wobble instead of calibrating")
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    embedder = OnnxEmbedder(workers=1)
-    streams = [Stream(path, embedder) for path in options.data]
-    rows = [
-        cell(stream, wobble, share, options.runs, options.seed, options.fixed)
-        for stream in streams
-        for share in options.shares
-        for wobble in options.wobbles
-    ]
-    show("question drift", rows, {}, as_json=options.json)
+    given = parser.parse_args()
+    how = {name: getattr(given, name) for name in ("shares", "wobbles", "classes", "fixed")}
+    rows = measure(given.data, given.runs, given.seed, **how)
+    show("question drift", rows, {"seed": given.seed}, as_json=given.json)
 
 
 if __name__ == "__main__":

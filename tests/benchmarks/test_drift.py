@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,7 +38,30 @@ def test_one_command_prints_the_tables_and_a_json_line(capsys: pytest.CaptureFix
         (world, name) for world in ("quiet", "step", "ramp", "spike") for name in ("ours", "cusum")
     ]
     assert {"alarms", "runs with", "µs"} <= set(found["rows"][0])
-    assert {"median", "p90", "missed", "onset off by"} <= set(found["rows"][2])
+    assert {"median", "p90", "missed", "rang before", "onset off by"} <= set(found["rows"][2])
+
+
+@pytest.mark.slow
+def test_the_same_command_prints_the_topics_and_the_weekly_analysis(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subjects = ("squats", "creatine", "sleep", "running")
+    lines = [{"q": f"{ask} {of}?", "cls": of} for of in subjects for ask in ("Should I do", "How much", "Why is it")]
+    data = tmp_path / "few.jsonl"
+    data.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    drift.main(f"--runs 1 --signals miss --rates 5 --worlds step --questions {data} --turns 800 --json".split())
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [(row["data"], row["new share"], row["wobble"]) for row in found["questions"]] == [
+        ("few", share, wobble) for share in (0.0, 0.1) for wobble in (0.0, 0.3)
+    ]
+    assert found["weekly"]["turns"] == 800
+    assert found["weekly"]["met"]
+
+
+def test_peers_are_measured_at_their_rates_only(capsys: pytest.CaptureFixture[str]) -> None:
+    drift.main("--runs 1 --signals miss --rates 5,8 --peer-rates 8 --worlds step --peers cusum --json".split())
+    rows = json.loads(capsys.readouterr().out.splitlines()[-1])["rows"]
+    assert [(row["per hour"], row["detector"]) for row in rows] == [(5, "ours"), (8, "ours"), (8, "cusum")]
 
 
 def test_any_detector_with_the_contract_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
