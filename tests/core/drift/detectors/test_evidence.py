@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from math import comb, exp
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.drift.detectors import make_detector
 from core.drift.detectors.evidence import Bets, Caps, ShiryaevRoberts
+from tests.core.drift.detectors.traffic import REFERENCE, fitted
 
 RATES = st.floats(0.01, 0.95)
 SHIFTS = (0.2, 0.45, 0.9)
@@ -58,17 +62,22 @@ def test_just_above_the_null_a_bet_without_cap_or_weight_gains(null: float, tria
     assert gain > 0
 
 
-@given(st.lists(st.tuples(RATES, st.floats(0.2, 1.0), st.integers(0, 3)), min_size=1, max_size=5))
-def test_the_mean_of_the_evidence_is_at_most_the_time_that_has_passed(hours: list[tuple[float, float, int]]) -> None:
-    """Exactly, over all outcomes of some hours, each with a null, a rate below it and a number of trials of its own."""
+HOUR = st.tuples(RATES, st.floats(0.2, 1.0), st.integers(0, 3), st.floats(0.0, 3.0))
+
+
+@given(st.lists(HOUR, min_size=1, max_size=5))
+def test_the_mean_of_the_evidence_is_at_most_the_time_that_has_passed(
+    hours: list[tuple[float, float, int, float]],
+) -> None:
+    """Exactly, over all outcomes of some hours: each has a null, a rate below it, trials and a crowd of its own."""
     outcomes: list[tuple[float, ShiryaevRoberts]] = [(1.0, ShiryaevRoberts(len(SHIFTS)))]
-    for passed, (null, below, trials) in enumerate(hours, start=1):
+    for passed, (null, below, trials, doubted) in enumerate(hours, start=1):
         rate, bet, later = null * below, bets(null), []
         for chance, evidence in outcomes:
             for x in range(trials + 1):
                 one = ShiryaevRoberts(len(SHIFTS))
                 one._sums = list(evidence._sums)
-                one.add(bet.of_hour(0, trials, x, 1.0))
+                one.add(bet.of_hour(0, trials, x, 1.0, doubted))
                 later.append((chance * comb(trials, x) * rate**x * (1 - rate) ** (trials - x), one))
         outcomes = later
         assert sum(chance * evidence.value for chance, evidence in outcomes) <= passed + 1e-6
@@ -84,6 +93,26 @@ def test_false_alarms_are_as_rare_as_promised_at_the_very_edge_of_the_null() -> 
             hours += 1
         runs.append(hours)
     assert np.mean(runs) - 2 * np.std(runs) / 20 > 50
+
+
+@pytest.mark.parametrize(("rate", "bounded"), [(0.2, True), (0.3, True), (0.36, False)])
+def test_the_evidence_of_the_whole_detector_stays_below_its_bound_up_to_the_null_and_not_beyond(
+    rate: float, bounded: bool
+) -> None:
+    """Its mean over 300 runs, less two standard errors, at each hour; volumes vary, and there are crowds among them."""
+    rng, passed, runs = np.random.default_rng(4), np.arange(1, 73), []
+    fresh = fitted(make_detector("miss", null=0.3), rate, swing=0)
+    for _ in range(300):
+        detector = deepcopy(fresh)
+        trials = rng.poisson(50 * rng.choice([0.5, 1.0, 3.0], 72, p=[0.2, 0.7, 0.1]))
+        rows = zip(trials.tolist(), rng.binomial(trials, rate).tolist(), strict=True)
+        course = []
+        for hour, row in enumerate(rows):
+            detector.update(REFERENCE + hour, *row)
+            course.append(detector.evidence)
+        runs.append(course)
+    error = np.std(runs, axis=0) / np.sqrt(len(runs))
+    assert bool(np.all(np.mean(runs, axis=0) - 2 * error <= passed)) is bounded
 
 
 def test_one_hour_never_convinces() -> None:
