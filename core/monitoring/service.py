@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from core.access.model import Actor, Role, require
 from core.database import Database
+from core.errors import DatabaseError
 from core.monitoring.charts import choices_of, freshness_of, groups_of, heat_of, series_of
 from core.monitoring.figures import Board, Choices, Figures, Freshness, Group, Series
 from core.monitoring.filters import Dimension, Grain, View
@@ -18,6 +21,7 @@ from core.monitoring.rollups import Rollups
 from core.monitoring.sparse import Ints
 from core.ports import Clock
 
+log = logging.getLogger(__name__)
 BEFORE_A_PAGE = 5_000
 """Events that a page waits for, of each kind; more of them are left to the scheduler."""
 
@@ -108,8 +112,15 @@ class Monitoring:
         return Hourly(first, turns[:, 0], turns[:, 1], turns[:, 2], **every)
 
     def catch_up(self) -> int:
-        """Roll up what waits if it is little, so that a page is current; return how many events were read."""
-        return self._rollups.advance(self._now(), BEFORE_A_PAGE)
+        """Roll up what waits if it is little, so that a page is current; return how many events were read.
+
+        Where that fails, the page shows what was counted before, and since when it lags.
+        """
+        try:
+            return self._rollups.advance(self._now(), BEFORE_A_PAGE)
+        except (DatabaseError, DBAPIError):
+            log.warning("rollup_failed", exc_info=True)
+            return 0
 
     def roll_up(self) -> int:
         """Roll up all that waits; return how many events were read. Safe to run twice, and at the same time."""

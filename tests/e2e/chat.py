@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -10,6 +12,17 @@ def settled(page: Page) -> Page:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.locator("[data-stale=true]")).to_have_count(0)
     return page
+
+
+def reload_until(page: Page, done: Callable[[], bool]) -> None:
+    """Load the page again until the job that counts, which runs three times a minute, has come by."""
+    for _ in range(15):
+        page.reload()
+        expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+        if settled(page) and done():
+            return
+        page.wait_for_timeout(3_000)
+    raise AssertionError("the job did not come by")
 
 
 def ask(page: Page, question: str) -> Locator:

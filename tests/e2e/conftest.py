@@ -12,11 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from core.access.model import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEM_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -83,6 +86,14 @@ class Server:
         return (self.data / "server.log").read_text(errors="replace")
 
 
+def sign_in(page: Page, server: Server, name: str, role: Role = Role.TRAINER, path: str = "/") -> Page:
+    """Become somebody, whoever used this browser before."""
+    answered = page.request.post(f"{server.url}/api/sign-in", form={"name": name, "role": str(int(role))})
+    assert answered.ok
+    page.goto(f"{server.url}{path}")
+    return page
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -145,6 +156,28 @@ def new_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
             page.get_by_role("button", name="Sign in").click()
         page.goto(f"{at.url}{path}")
         return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def product_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page of a server as a product manager, in a window of a width, a theme and a time zone."""
+    contexts = []
+
+    def open_page(
+        at: Server, path: str, *, width: int = 1280, theme: Literal["light", "dark"] = "light", zone: str = "UTC"
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 1400}, color_scheme=theme, reduced_motion="reduce", timezone_id=zone,
+            accept_downloads=True,
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        return sign_in(page, at, "Paula", Role.PRODUCT, path)
 
     yield open_page
     for context in contexts:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from core.access.model import Role
 from tests.e2e.cache_desk import choose_entry, history_of, listed, quarantine, show_only
 from tests.e2e.chat import answers, ask, badge, new_chat, text_of, vote_down, why
-from tests.e2e.conftest import Server
+from tests.e2e.conftest import Server, sign_in
 
 pytestmark = pytest.mark.browser
 Chat = Callable[[str], Page]
@@ -56,14 +56,6 @@ def chat(window: Callable[[str], Page], cache_server: Server) -> Chat:
 def desk(window: Callable[[str], Page], cache_server: Server) -> Callable[[], Page]:
     """Opens an admin's cache page."""
     return lambda: sign_in(window("Ada"), cache_server, "Ada", Role.ADMIN, "/cache")
-
-
-def sign_in(page: Page, server: Server, name: str, role: Role = Role.TRAINER, path: str = "/") -> Page:
-    """Become somebody, whoever used this browser before."""
-    answered = page.request.post(f"{server.url}/api/sign-in", form={"name": name, "role": str(int(role))})
-    assert answered.ok
-    page.goto(f"{server.url}{path}")
-    return page
 
 
 def ask_fresh(page: Page, question: str) -> Locator:

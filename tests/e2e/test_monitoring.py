@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core.access.model import Role
 from core.database import Database
 from tests.e2e.chat import settled
 from tests.e2e.conftest import Server
@@ -33,31 +32,15 @@ def watched(make_server: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture
-def look(browser: Browser, watched: Server) -> Iterator[Callable[..., Page]]:
-    """Opens the page of a product manager."""
-    contexts = []
+def look(product_page: Callable[..., Page], watched: Server) -> Callable[..., Page]:
+    """Opens the page of a product manager, and waits for its charts."""
 
-    def open_page(
-        query: str = "range=30d", *, width: int = 1280, theme: Literal["light", "dark"] = "light", zone: str = "UTC"
-    ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 1400}, color_scheme=theme,
-            reduced_motion="reduce", timezone_id=zone, accept_downloads=True,
-        )  # fmt: skip
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        answered = page.request.post(
-            f"{watched.url}/api/sign-in", form={"name": "Paula", "role": str(int(Role.PRODUCT))}
-        )
-        assert answered.ok
-        page.goto(f"{watched.url}/monitoring?{query}")
+    def open_page(query: str = "range=30d", **window: Any) -> Page:
+        page = product_page(watched, f"/monitoring?{query}", **window)
         expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=60_000)
         return settled(page)
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 def chart(page: Page, key: str) -> Locator:

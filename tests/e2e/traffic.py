@@ -23,18 +23,17 @@ def fill(database: Database, tenant: str, now: datetime) -> int:
     for day in range(1, DAYS):
         for _ in range(TURNS_A_DAY):
             at = today - timedelta(days=day, seconds=-dice.randrange(86_400))
-            turn = _turn(dice, tenant, at)
-            turns.append(turn)
+            turns.append(turn(tenant, f"user-{dice.randrange(60)}", at, hit=dice.random() < 0.5))
             if dice.random() < 0.3:
-                votes.append(_vote(dice, turn, 0.5 if day == BAD_DAYS_AGO else 0.08))
+                votes.append(vote(turns[-1], up=dice.random() > (0.5 if day == BAD_DAYS_AGO else 0.08)))
     write(database, turns=turns, votes=votes)
     return len(turns)
 
 
-def _turn(dice: random.Random, tenant: str, at: datetime) -> dict[str, Any]:
-    hit = dice.random() < 0.5
+def turn(tenant: str, actor: str, at: datetime, *, hit: bool) -> dict[str, Any]:
+    """Return the row of a turn."""
     return {
-        "turn_id": new_id(), "tenant": tenant, "actor_id": f"user-{dice.randrange(60)}", "at": at, "hour": hour_of(at),
+        "turn_id": new_id(), "tenant": tenant, "actor_id": actor, "at": at, "hour": hour_of(at),
         "release_id": RELEASE, "channel": "stable", "outcome": "hit" if hit else "miss", "tier": "exact" if hit else "",
         "similarity": None, "degraded": False, "model": "library", "total_ms": 20.0 if hit else 800.0,
         "first_words_ms": None, "stages_ms": {}, "input_tokens": 0 if hit else 300, "output_tokens": 80,
@@ -43,10 +42,10 @@ def _turn(dice: random.Random, tenant: str, at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _vote(dice: random.Random, turn: dict[str, Any], down: float) -> dict[str, Any]:
-    same = {name: turn[name] for name in ("tenant", "actor_id", "at", "hour", "release_id", "channel", "outcome")}
-    thumb = -1 if dice.random() < down else 1
+def vote(voted: dict[str, Any], *, up: bool) -> dict[str, Any]:
+    """Return the row of a first vote on a turn."""
+    same = {name: voted[name] for name in ("tenant", "actor_id", "at", "hour", "release_id", "channel", "outcome")}
     return {
-        "id": new_id(), "turn_id": turn["turn_id"], "before": 0, "after": thumb, "turn_hour": turn["hour"],
+        "id": new_id(), "turn_id": voted["turn_id"], "before": 0, "after": 1 if up else -1, "turn_hour": voted["hour"],
         "topic": "", "language": "en", **same,
     }  # fmt: skip
