@@ -24,11 +24,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from benchmarks.drift_analysis import measure as weekly_analysis
 from benchmarks.drift_parts.measure import cell
 from benchmarks.drift_parts.peers import PEERS, by_path, ours
 from benchmarks.drift_parts.traffic import SIGNALS, WORLDS, Signal
-from benchmarks.question_drift import measure as questions
 from benchmarks.report import machine, table
 
 CORE = ("quiet", "wobble", "step", "ramp", "spike")
@@ -62,15 +60,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"# drift · {' · '.join(f'{key} {value}' for key, value in facts.items())}")
     for kind in kinds.values():
         print(f"\n{table(kind)}", flush=True)
-    topics = questions(given.questions, given.runs, given.seed) if given.questions else []
-    if topics:
-        print(f"\n{table(topics)}", flush=True)
-    weekly = weekly_analysis(given.turns) if given.turns else None
-    if weekly:
-        print(f"\n{table([weekly])}")
+    topics, weekly = _topics(given), _weekly(given)
     if given.json:
         found = {"rows": [_plain(row) for row in rows], "questions": topics, "weekly": weekly}
         print(json.dumps({"benchmark": "drift", **facts, **found}))
+
+
+def _topics(given: argparse.Namespace) -> list[dict[str, Any]]:
+    if not given.questions:
+        return []
+    from benchmarks.question_drift import measure  # needs the embedder, which rates do not
+
+    rows = measure(given.questions, given.runs, given.seed)
+    print(f"\n{table(rows)}", flush=True)
+    return rows
+
+
+def _weekly(given: argparse.Namespace) -> dict[str, Any] | None:
+    if not given.turns:
+        return None
+    from benchmarks.drift_analysis import measure  # needs the whole house
+
+    row = measure(given.turns)
+    print(f"\n{table([row])}", flush=True)
+    return row
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
