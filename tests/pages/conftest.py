@@ -6,9 +6,20 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from tests.pages.console import ADMIN, PRODUCT, Console
 from tests.shared import shared_services
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_once() -> Iterator[None]:
+    """Let Streamlit look for components among the installed packages once; in a test it does so at each run of a page,
+    which is half of the run's time."""
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
 
 
 @pytest.fixture
