@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from core.adapters.onnx_embedder import OnnxEmbedder
 from core.bootstrap import Services, build_services
@@ -22,6 +23,9 @@ from core.database import Database
 from core.settings import Settings
 from tests.databases import Databases, PostgresPool, SqliteFiles, copy_rows
 from tests.house import House, MovableClock, bundled_part, sync_library
+
+settings.register_profile("shared machine", deadline=None)  # how long an example takes says nothing there
+settings.load_profile("shared machine")
 
 # Nothing here is to outlast the machine, so that nothing waits for the disk; the parts crash, the server does not.
 QUICK = "fsync = off; full_page_writes = off; synchronous_commit = off"
