@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,15 @@ from core.monitoring.commits import settled_below
 from core.monitoring.gathering import CELL, Batch
 from core.monitoring.records import TurnEvent, VerdictEvent, VoteEvent
 from core.monitoring.rollup_records import RollupState
+from core.monitoring.sparse import Ints
 
-Columns = Mapping[str, NDArray[Any]]
-_CELL = ("tenant", "release_id", "channel", "topic", "language", "outcome")
+Numbers = Mapping[str, NDArray[np.float64]]
+"""Columns of numbers by name; NaN is none."""
+_CELL = tuple({"release": "release_id"}.get(name, name) for name in CELL)
+_BEFORE = 2 + 1 + len(CELL)
+"""Columns of a row that was read that come before its numbers: its place, its tenant and its cell."""
+_AT_ONCE = 1000
+"""Rows that are turned into columns together: few enough to stay in a processor's cache meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +37,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A kind of event: its table, the columns that count, and how they become a batch."""
+    """A kind of event: its table, the columns of numbers that count, and what they add and how long they took."""
 
     table: type[SQLModel]
-    columns: tuple[str, ...]
-    batch: Callable[[Columns], Batch]
+    numbers: tuple[str, ...]
+    adds: Callable[[Numbers], tuple[dict[str, Ints], NDArray[np.float64]]]
+    hour: str = "turn_hour"
+    actor: str | None = None
 
     @property
     def name(self) -> str:
@@ -53,14 +61,39 @@ class Source:
 
     def read(self, session: Session, mark: Mark, limit: int) -> tuple[Batch, Mark] | None:
         """Return the next events (at most `limit`) and the mark behind them; None where nothing waits."""
-        wanted = [self._column(name) for name in ("xid", "seq", *self.columns)]
-        order = [self._column("seq")] if session.get_bind().dialect.name == "sqlite" else wanted[:2]
-        query = select(*wanted).where(self.waiting(session, mark)).order_by(*order).limit(limit)
-        rows = plain_rows(session, query)
-        if not rows:
+        order: list[Any] = [self._column("seq")]
+        if session.get_bind().dialect.name != "sqlite":
+            order.insert(0, self._column("xid"))
+        query = select(*self.wanted()).where(self.waiting(session, mark)).order_by(*order).limit(limit)
+        result = session.connection().execute(query)
+        found = self.batch(iter(lambda: result.cursor.fetchmany(_AT_ONCE), []))
+        result.close()
+        return found
+
+    def wanted(self) -> list[Any]:
+        """Return the columns that :meth:`batch` takes, in their order."""
+        numbers = [self._column("error").is_not(None) if one == "error" else self._column(one) for one in self.numbers]
+        names = ("xid", "seq", "tenant", *_CELL)
+        return [*map(self._column, names), *numbers, *([self._column(self.actor)] if self.actor else [])]
+
+    def batch(self, chunks: Iterable[Sequence[Any]]) -> tuple[Batch, Mark] | None:
+        """Return rows of what is :meth:`wanted` as columns, and the mark behind the last; None of no row."""
+        cells, actors = Numbered(), Numbered()
+        cell, actor, parts = list[Ints](), list[Ints](), list[NDArray[np.float64]]()
+        last: Any = None
+        for rows in chunks:
+            columns, last = list(zip(*rows, strict=True)), rows[-1]
+            cell.append(cells.of(list(zip(*columns[2:_BEFORE], strict=True))))
+            parts.append(np.array(columns[_BEFORE : _BEFORE + len(self.numbers)], np.float64))
+            if self.actor:
+                actor.append(actors.of(columns[-1]))
+        if last is None:
             return None
-        values = dict(zip(self.columns, list(zip(*rows, strict=True))[2:], strict=True))
-        return self.batch({name: array_of(value) for name, value in values.items()}), Mark(rows[-1][0], rows[-1][1])
+        numbers = dict(zip(self.numbers, np.concatenate(parts, axis=1), strict=True))
+        adds, took = self.adds(numbers)
+        who = np.concatenate(actor) if actor else None
+        hour = numbers[self.hour].astype(np.int64)
+        return Batch(list(cells), np.concatenate(cell), hour, adds, took, who, list(actors)), Mark(last[0], last[1])
 
     def count(self, session: Session, mark: Mark, most: int) -> int:
         """Return how many events wait, counted up to `most`."""
@@ -77,6 +110,18 @@ class Source:
         return col(getattr(self.table, name))
 
 
+class Numbered(dict[Any, int]):
+    """Numbers what it is asked for, in the order in which it was first asked for."""
+
+    def __missing__(self, value: Any) -> int:
+        number = self[value] = len(self)
+        return number
+
+    def of(self, values: Sequence[Any]) -> Ints:
+        """Return the number of each value."""
+        return np.fromiter(map(self.__getitem__, values), np.int64, len(values))
+
+
 def plain_rows(session: Session, query: Any) -> list[tuple[Any, ...]]:
     """Return the rows as the driver gives them: what SQLAlchemy makes of them takes as long as to read them.
 
@@ -88,78 +133,61 @@ def plain_rows(session: Session, query: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
-def array_of(values: Sequence[Any]) -> NDArray[Any]:
-    array = np.empty(len(values), object)
-    array[:] = values
-    return array
-
-
 def marks(session: Session) -> dict[str, Mark]:
     """Return how far each source was read."""
     return {row.source: Mark(row.xid, row.seq) for row in session.exec(select(RollupState))}
 
 
-def _nano(values: NDArray[Any]) -> NDArray[np.int64]:
-    return np.rint(values.astype(float) * 1e9).astype(np.int64)
+def _whole(values: NDArray[Any]) -> Ints:
+    whole: Ints = np.rint(values).astype(np.int64)
+    return whole
 
 
-def _cell(columns: Columns) -> tuple[NDArray[np.object_], ...]:
-    return tuple(columns[{"release": "release_id"}.get(name, name)] for name in CELL)
-
-
-def turns(columns: Columns) -> Batch:
+def turns(numbers: Numbers) -> tuple[dict[str, Ints], NDArray[np.float64]]:
     """Read turns; the time of those that did not end well is not counted."""
-    cost = columns["cost_usd"].astype(float)
-    well = np.array([error is None for error in columns["error"]])
-    took = np.where(well, columns["total_ms"].astype(float), 0.0)
-    took = np.where(well, np.maximum(took, 1e-3), 0.0)
+    cost, well = numbers["cost_usd"], numbers["error"] == 0
+    took = np.where(well, np.maximum(numbers["total_ms"], 1e-3), 0.0)
     adds = {
         "turns": np.ones(len(cost), np.int64),
-        "errors": (~well).astype(np.int64),
-        "input_tokens": columns["input_tokens"].astype(np.int64),
-        "output_tokens": columns["output_tokens"].astype(np.int64),
-        "costed": (~np.isnan(cost)).astype(np.int64),
-        "cost_nano": _nano(np.nan_to_num(cost)),
-        "saved_nano": _nano(np.nan_to_num(columns["saved_usd"].astype(float))),
-        "timed": well.astype(np.int64),
-        "time_us": np.rint(took * 1000).astype(np.int64),
+        "errors": _whole(~well),
+        "input_tokens": _whole(numbers["input_tokens"]),
+        "output_tokens": _whole(numbers["output_tokens"]),
+        "costed": _whole(~np.isnan(cost)),
+        "cost_nano": _whole(np.nan_to_num(cost) * 1e9),
+        "saved_nano": _whole(np.nan_to_num(numbers["saved_usd"]) * 1e9),
+        "timed": _whole(well),
+        "time_us": _whole(took * 1000),
     }
-    hour = columns["hour"].astype(np.int64)
-    return Batch(columns["tenant"], hour, _cell(columns), adds, took, columns["actor_id"])
+    return adds, took
 
 
-def votes(columns: Columns) -> Batch:
+def votes(numbers: Numbers) -> tuple[dict[str, Ints], NDArray[np.float64]]:
     """Read changes of votes: each moves the count of its turn's hour."""
-    before, after = columns["before"].astype(np.int64), columns["after"].astype(np.int64)
+    before, after = numbers["before"], numbers["after"]
     adds = {
-        "ups": (after == 1).astype(np.int64) - (before == 1),
-        "downs": (after == -1).astype(np.int64) - (before == -1),
+        "ups": _whole(after == 1) - (before == 1),
+        "downs": _whole(after == -1) - (before == -1),
     }
-    return _of_turns(columns, adds)
+    return adds, np.zeros(len(before))
 
 
-def verdicts(columns: Columns) -> Batch:
+def verdicts(numbers: Numbers) -> tuple[dict[str, Ints], NDArray[np.float64]]:
     """Read what became known of hits, in the hour of their turn."""
-    before, after = (columns[name].astype(float) for name in ("before", "after"))
+    before, after = numbers["before"], numbers["after"]
     adds = {
-        "audited": (~np.isnan(after)).astype(np.int64) - (~np.isnan(before)),
-        "false_hits": (after == 0).astype(np.int64) - (before == 0),
+        "audited": _whole(~np.isnan(after)) - ~np.isnan(before),
+        "false_hits": _whole(after == 0) - (before == 0),
     }
-    return _of_turns(columns, adds)
-
-
-def _of_turns(columns: Columns, adds: dict[str, NDArray[np.int64]]) -> Batch:
-    hour = columns["turn_hour"].astype(np.int64)
-    return Batch(columns["tenant"], hour, _cell(columns), adds, np.zeros(len(hour)))
+    return adds, np.zeros(len(before))
 
 
 TURNS = Source(
     TurnEvent,
-    (
-        *_CELL, "hour", "actor_id", "total_ms", "error", "input_tokens", "output_tokens", "cost_usd", "saved_usd",
-    ),
+    ("hour", "total_ms", "error", "input_tokens", "output_tokens", "cost_usd", "saved_usd"),
     turns,
-)  # fmt: skip
-VOTES = Source(VoteEvent, (*_CELL, "turn_hour", "before", "after"), votes)
-VERDICTS = Source(VerdictEvent, (*_CELL, "turn_hour", "before", "after"), verdicts)
+    "hour",
+    "actor_id",
+)
+VOTES = Source(VoteEvent, ("turn_hour", "before", "after"), votes)
+VERDICTS = Source(VerdictEvent, ("turn_hour", "before", "after"), verdicts)
 SOURCES = (TURNS, VOTES, VERDICTS)

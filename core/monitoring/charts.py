@@ -4,35 +4,27 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 from sqlmodel import Session, col, func, select
 
 from core.monitoring.backlog import SOURCES, Mark, marks
 from core.monitoring.figures import Choices, Figures, Freshness, Group, Series, Step
 from core.monitoring.filters import Dimension, View
-from core.monitoring.reading import (
-    Rows,
-    counted,
-    figures_of,
-    heat_places,
-    numbered,
-    rows_of,
-    step_places,
-    summed,
-    users_of,
-)
+from core.monitoring.reading import figures_of, heat_places, step_places, users_of
 from core.monitoring.records import TurnEvent
 from core.monitoring.rollup_records import RollupState, RollupValue
 from core.monitoring.rollups import ALL
+from core.monitoring.summing import COUNTED, TIMED, added
 
 MOST_GROUPS = 200
 MOST_VALUES = 1000
 MOST_WAITING = 10_000
 
 
-def series_of(session: Session, tenant: str, view: View, rows: Rows) -> Series:
+def series_of(session: Session, tenant: str, view: View) -> Series:
     """Return the steps of a view and their total."""
-    starts = view.starts()
-    counts, latency = summed(rows, view, len(starts), step_places(view))
+    starts, place = view.starts(), step_places(view)
+    [counts], [latency] = (added(session, tenant, view, one, len(starts), place)[1] for one in (COUNTED, TIMED))
     steps = tuple(
         Step(start, end, figures_of(counts[place], latency[place]))
         for place, (start, end) in enumerate(pairwise([*starts, view.end()]))
@@ -41,19 +33,17 @@ def series_of(session: Session, tenant: str, view: View, rows: Rows) -> Series:
     return Series(steps, total)
 
 
-def heat_of(view: View, rows: Rows) -> tuple[tuple[Figures, ...], ...]:
+def heat_of(session: Session, tenant: str, view: View) -> tuple[tuple[Figures, ...], ...]:
     """Return figures by weekday, Monday first, and hour of the day; without latencies."""
-    counts = counted(rows, view, 168, heat_places(view))
+    _, [counts] = added(session, tenant, view, COUNTED, 168, heat_places(view))
     cells = [figures_of(one, None) for one in counts]
     return tuple(tuple(cells[day * 24 : day * 24 + 24]) for day in range(7))
 
 
 def groups_of(session: Session, tenant: str, view: View, dimension: Dimension) -> tuple[Group, ...]:
     """Return the figures of each value of a dimension, most turns first, at most 200; without latencies."""
-    rows = rows_of(session, tenant, view, dimension, timed=False)
-    names, of_row = numbered(rows.value)
-    counts = counted(rows, view, len(names), lambda hours: hours, of_row)
-    groups = [Group(name, figures_of(counts[place], None)) for place, name in enumerate(names)]
+    names, counts = added(session, tenant, view, COUNTED, 1, np.zeros_like, dimension)
+    groups = [Group(name, figures_of(one[0], None)) for name, one in zip(names, counts, strict=True)]
     groups = [one for one in groups if one.figures.turns or one.figures.votes]
     return tuple(sorted(groups, key=lambda one: (-one.figures.turns, one.value))[:MOST_GROUPS])
 

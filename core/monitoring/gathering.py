@@ -21,14 +21,19 @@ Key = tuple[str, str, int, str, str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Events as columns: where each belongs, what it adds to each measure, and how long it took (0 of no time)."""
+    """Events as columns: the number of each one's cell, its hour, what it adds to each measure, and how long it took.
 
-    tenant: NDArray[np.object_]
+    ``cells`` are different ones: tenant, release, channel, topic, language and outcome. It took 0 of no time that
+    counts. ``actor`` is the number of who asked among ``actors``, which are different ones.
+    """
+
+    cells: list[tuple[str, ...]]
+    cell: Ints
     hour: Ints
-    cell: tuple[NDArray[np.object_], ...]
     adds: dict[str, Ints]
     took_ms: NDArray[np.float64]
-    actor: NDArray[np.object_] | None = None
+    actor: Ints | None = None
+    actors: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,11 @@ class Gathered:
 
 def gathered(batch: Batch, sign: int = 1) -> Gathered:
     """Add a batch up in every cube; with `sign` -1 it is what takes the batch away again."""
-    day, hour = batch.hour // 24, batch.hour % 24
-    codes, names = zip(*(pd.factorize(column) for column in (batch.tenant, *batch.cell)), strict=True)
-    cells, inverse = _unique([day, *codes])
-    counts = _counted(batch, inverse, hour, sign)
-    timed = np.flatnonzero(batch.took_ms > 0)
-    place = hour[timed] * BUCKETS + bucket_of(batch.took_ms[timed])
-    latency = Sparse(inverse[timed], place, np.full(len(timed), sign, np.int64)).summed()
+    codes, names = zip(*(pd.factorize(column) for column in np.array(batch.cells, object).T), strict=True)
+    both, of_event = np.unique(batch.hour * len(batch.cells) + batch.cell, return_inverse=True)
+    hour, cell = np.divmod(both, len(batch.cells))
+    cells, of_hour = _unique([hour // 24, *(code[cell] for code in codes)])
+    counts, latency = _sums(batch, of_event, of_hour, hour % 24, sign)
     keys: list[Key] = []
     parts: list[tuple[Sparse, Sparse]] = []
     for cube in CUBES:
@@ -59,7 +62,23 @@ def gathered(batch: Batch, sign: int = 1) -> Gathered:
         parts.append((counts.summed(moved + len(keys)), latency.summed(moved + len(keys))))
         keys += _keys(cube, own, names)
     every = [Sparse.joined([part[place] for part in parts]) for place in (0, 1)]
-    return Gathered(keys, every[0], every[1], _users(batch, day) if sign > 0 else {})
+    return Gathered(keys, every[0], every[1], _users(batch, codes, names) if sign > 0 else {})
+
+
+def _sums(batch: Batch, of_event: Ints, of_hour: Ints, hour: Ints, sign: int) -> tuple[Sparse, Sparse]:
+    """Add events up by cell and hour: `of_event` is the cell's hour of an event, `of_hour` the cell of such an hour."""
+    rows, places, sums = [], [], []
+    for name, add in batch.adds.items():
+        total = np.zeros(len(hour), np.int64)
+        np.add.at(total, of_event, add * sign)
+        rows.append(of_hour)
+        places.append(hour * WIDTH + PLACE[name])
+        sums.append(total)
+    counts = Sparse(np.concatenate(rows), np.concatenate(places), np.concatenate(sums)).summed()
+    timed = np.flatnonzero(batch.took_ms > 0)
+    when = of_event[timed]
+    place = hour[when] * BUCKETS + bucket_of(batch.took_ms[timed])
+    return counts, Sparse(of_hour[when], place, np.full(len(timed), sign, np.int64)).summed()
 
 
 def _keeps(cube: str, name: str) -> int:
@@ -77,48 +96,51 @@ def _keys(cube: str, cells: Ints, names: Sequence[Any]) -> list[Key]:
     return list(zip(*columns, strict=True))
 
 
-def _unique(columns: Sequence[Any]) -> tuple[Ints, Ints]:
-    """Return the different rows of some columns of numbers, and which of them each row is."""
-    code = np.zeros(len(columns[0]), np.int64)
-    lows, spans = [], []
-    for column in columns:
-        low = int(column.min()) if len(column) else 0
-        span = int(column.max()) - low + 1 if len(column) else 1
-        code = code * span + (column - low)
-        lows.append(low)
-        spans.append(span)
+def _unique(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Return the different rows of some columns of numbers, sorted, and which of them each row is."""
+    code, lows, spans = _coded(columns)
     found, inverse = np.unique(code, return_inverse=True)
-    rows = np.empty((len(found), len(columns)), np.int64)
-    for place in range(len(columns) - 1, -1, -1):
-        rows[:, place] = found % spans[place] + lows[place]
-        found = found // spans[place]
-    return rows, inverse.astype(np.int64)
+    return _decoded(found, lows, spans), inverse.astype(np.int64)
 
 
-def _counted(batch: Batch, inverse: Ints, hour: Ints, sign: int) -> Sparse:
-    hours, which = np.unique(inverse * 24 + hour, return_inverse=True)
-    rows, places, sums = [], [], []
-    for name, add in batch.adds.items():
-        total = np.zeros(len(hours), np.int64)
-        np.add.at(total, which, add * sign)
-        rows.append(hours // 24)
-        places.append(hours % 24 * WIDTH + PLACE[name])
-        sums.append(total)
-    return Sparse(np.concatenate(rows), np.concatenate(places), np.concatenate(sums)).summed()
+def _coded(columns: Sequence[Ints]) -> tuple[Ints, list[int], list[int]]:
+    """Return one number for each row, and what is needed to read it again."""
+    code = np.zeros(len(columns[0]), np.int64)
+    lows = [int(column.min()) if len(column) else 0 for column in columns]
+    spans = [int(column.max()) - low + 1 if len(column) else 1 for column, low in zip(columns, lows, strict=True)]
+    for column, low, span in zip(columns, lows, spans, strict=True):
+        code = code * span + (column - low)
+    return code, lows, spans
 
 
-def _users(batch: Batch, day: Ints) -> dict[tuple[str, str, int, str], list[int]]:
+def _decoded(code: Ints, lows: Sequence[int], spans: Sequence[int]) -> Ints:
+    rows = np.empty((len(code), len(lows)), np.int64)
+    for place in range(len(lows) - 1, -1, -1):
+        code, rows[:, place] = np.divmod(code, spans[place])
+    return rows + np.array(lows, np.int64)
+
+
+def _users(batch: Batch, codes: Sequence[Ints], names: Sequence[Any]) -> dict[tuple[str, str, int, str], list[int]]:
     """Return who asked, by day, as a whole and by each dimension."""
     if batch.actor is None:
         return {}
-    codes, actors = pd.factorize(batch.actor)
-    hashes = pd.util.hash_array(np.asarray(actors, object)).astype(np.uint64).view(np.int64)
-    tenant, tenants = pd.factorize(batch.tenant)
+    hashes = pd.util.hash_array(np.array(batch.actors, object)).astype(np.uint64).view(np.int64)
+    day, cell, actor = _distinct([batch.hour // 24, batch.cell, batch.actor]).T
     found: dict[tuple[str, str, int, str], list[int]] = {}
-    for cube, column in [("all", None), *zip(CELL[:-1], batch.cell[:-1], strict=True)]:
-        value, values = pd.factorize(column) if column is not None else (np.zeros(len(day), np.int64), [""])
-        rows, _ = _unique([tenant, day, value, codes])
-        groups, starts = np.unique(rows[:, :3], axis=0, return_index=True)
-        for group, who in zip(groups.tolist(), np.split(hashes[rows[:, 3]], starts[1:]), strict=True):
-            found[str(tenants[group[0]]), cube, group[1], str(values[group[2]])] = who.tolist()
+    for place, cube in enumerate(("all", *CELL[:-1])):
+        value = codes[place][cell] * (place > 0)
+        rows = _distinct([codes[0][cell], day, value, actor])
+        starts = np.flatnonzero((np.diff(rows[:, :3], axis=0, prepend=-1) != 0).any(axis=1))
+        for (tenant, of_day, of_value), who in zip(
+            rows[starts, :3].tolist(), np.split(hashes[rows[:, 3]], starts[1:]), strict=True
+        ):
+            told = str(names[place][of_value]) if place else ""
+            found[str(names[0][tenant]), cube, of_day, told] = who.tolist()
     return found
+
+
+def _distinct(columns: Sequence[Ints]) -> Ints:
+    """Return the different rows of some columns of numbers, sorted."""
+    code, lows, spans = _coded(columns)
+    code.sort()  # much quicker than what NumPy does for different numbers alone
+    return _decoded(code[np.flatnonzero(np.diff(code, prepend=-1))], lows, spans)

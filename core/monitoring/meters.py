@@ -43,7 +43,7 @@ class Total:
 
 def totals(session: Session, tenant: str) -> list[Total]:
     """Return the totals of a tenant by release and outcome."""
-    query = select(Rollup.release, Rollup.outcome, Rollup.counts, Rollup.latency).where(
+    query = select(Rollup.release, Rollup.outcome, Rollup.day_counts, Rollup.day_latency).where(
         Rollup.tenant == tenant, Rollup.cube == Dimension.RELEASE.value
     )
     rows = session.exec(query.order_by(col(Rollup.release), col(Rollup.outcome))).all()

@@ -1,103 +1,19 @@
-"""Reads rollups for a view: how much depends on the range and the cells in it, not on how many events there were."""
+"""Reads rollups for a view, as figures."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import datasketches
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlmodel import Session, col, select
 
-from core.monitoring.backlog import plain_rows
 from core.monitoring.figures import Figures, Latency
-from core.monitoring.filters import Dimension, Filter, View
+from core.monitoring.filters import View
 from core.monitoring.gathering import PLACE
-from core.monitoring.rollup_records import Rollup, RollupUsers
-from core.monitoring.rollups import ALL, LG_REGISTERS
-from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse, quantiles_ms
-
-OUTCOMES = ("hit", "miss", "bypass")
-_NUMBER = {name: number for number, name in enumerate(OUTCOMES)}
-Place = Callable[[Ints], Ints]
-"""Gives each hour, counted from 1970, the number of its group."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rollups as they were read: the day, the outcome's number, and a value of the dimension asked for, of each row."""
-
-    day: Ints
-    outcome: Ints
-    value: NDArray[np.object_]
-    counts: Sparse
-    latency: Sparse
-
-
-def cube_of(filtered: Filter, dimension: Dimension | None) -> str:
-    """Return the smallest cube that can tell apart what is asked for."""
-    needed = {*filtered.chosen(), *([dimension] if dimension else [])}
-    return ALL if not needed else next(iter(needed)).value if len(needed) == 1 else "each"
-
-
-def rows_of(
-    session: Session, tenant: str, view: View, dimension: Dimension | None = None, *, timed: bool = True
-) -> Rows:
-    """Return the rollups of a view; those of some hours too many, up to whole days of UTC.
-
-    Without `timed` the latencies are left out, which are most of what there is to read.
-    """
-    first, last = view.hours
-    names = ("day", "outcome", (dimension or Dimension.RELEASE).value, "counts", *(["latency"] if timed else []))
-    wanted: list[Any] = [getattr(Rollup, name) for name in names]
-    query = select(*wanted).where(
-        Rollup.tenant == tenant,
-        Rollup.cube == cube_of(view.filter, dimension),
-        col(Rollup.day).between(first // 24, (last - 1) // 24),
-    )
-    for name, values in view.filter.chosen().items():
-        query = query.where(col(getattr(Rollup, name.value)).in_(values))
-    if view.filter.outcome:
-        query = query.where(col(Rollup.outcome).in_(view.filter.outcome))
-    found = plain_rows(session, query)
-    days, outcomes, values, counts, *rest = zip(*found, strict=True) if found else ((),) * 5
-    latency = rest[0] if timed else ()
-    return Rows(
-        np.array(days, np.int64),
-        np.array([_NUMBER[one] for one in outcomes], np.int64),
-        np.array(values, object),
-        Sparse.unpacked(counts, COUNTS),
-        Sparse.unpacked(latency, LATENCIES),
-    )
-
-
-def summed(rows: Rows, view: View, groups: int, place: Place) -> tuple[Ints, Ints]:
-    """Add rows up by group: counts as [group, outcome, measure], latencies as [group, outcome, bucket].
-
-    Groups come of the hour by `place`; negative ones are left out.
-    """
-    latency = _table(rows, rows.latency, BUCKETS, view, groups, place, None)
-    return counted(rows, view, groups, place), latency
-
-
-def counted(rows: Rows, view: View, groups: int, place: Place, of_row: Ints | None = None) -> Ints:
-    """Add the counts of rows up by group, as [group, outcome, measure]; groups come of the hour, or of the row."""
-    return _table(rows, rows.counts, WIDTH, view, groups, place, of_row)
-
-
-def _table(rows: Rows, part: Sparse, width: int, view: View, groups: int, place: Place, of_row: Ints | None) -> Ints:
-    first, last = view.hours
-    hour = rows.day[part.row] * 24 + part.at // width
-    group = place(hour) if of_row is None else of_row[part.row]
-    kept = (hour >= first) & (hour < last) & (group >= 0)
-    key = ((group * len(OUTCOMES) + rows.outcome[part.row]) * width + part.at % width)[kept]
-    table = np.zeros(groups * len(OUTCOMES) * width, np.int64)
-    # Sums of whole numbers below 2^53 are exact in floating point.
-    table += np.bincount(key, weights=part.n[kept], minlength=len(table)).astype(np.int64)
-    return table.reshape(groups, len(OUTCOMES), width)
+from core.monitoring.rollup_records import RollupUsers
+from core.monitoring.rollups import LG_REGISTERS
+from core.monitoring.sparse import Ints, quantiles_ms
+from core.monitoring.summing import Place, cube_of
 
 
 def step_places(view: View) -> Place:
@@ -174,9 +90,3 @@ def users_of(session: Session, tenant: str, view: View) -> int | None:
         union.update(datasketches.hll_sketch.deserialize(sketch))
     estimate: float = union.get_estimate()
     return round(estimate)
-
-
-def numbered(values: NDArray[np.object_]) -> tuple[list[str], Ints]:
-    """Return the different values and the number of each."""
-    codes, names = pd.factorize(values)
-    return [str(name) for name in names], codes.astype(np.int64)

@@ -15,7 +15,8 @@ class Rollup(SQLModel, table=True):
 
     ``cube`` names what the cells of it are told apart by: ``all`` (nothing), one dimension, or ``each`` (every one);
     the other columns are "" then. The outcome always counts. ``counts`` and ``latency`` are as
-    :mod:`core.monitoring.sparse` writes them.
+    :mod:`core.monitoring.sparse` writes them; ``day_counts`` and ``day_latency`` are their sums over the hours, and
+    stand before them because what comes first in a row of SQLite is read without the rest.
     """
 
     __tablename__ = "rollups"
@@ -29,6 +30,8 @@ class Rollup(SQLModel, table=True):
     topic: str = Field(primary_key=True)
     language: str = Field(primary_key=True)
     outcome: str = Field(primary_key=True)
+    day_counts: bytes
+    day_latency: bytes
     counts: bytes
     latency: bytes
 

@@ -16,11 +16,11 @@ from sqlalchemy import delete, text, update
 from sqlmodel import Session, col, select
 
 from core.database import Database
-from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, array_of, marks, plain_rows
+from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, marks, plain_rows
 from core.monitoring.gathering import CELL, Gathered, Key, gathered
 from core.monitoring.records import TurnEvent
 from core.monitoring.rollup_records import Rollup, RollupState, RollupUsers, RollupValue
-from core.monitoring.sparse import COUNTS, LATENCIES, Ints, Sparse
+from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
 
 AT_ONCE = 200_000
 """Events that are held in memory together."""
@@ -68,15 +68,15 @@ class Rollups:
 
 def take_back(session: Session, turn_id: str, now: datetime) -> None:
     """Delete the event of a turn that ends anew, and what a rollup already holds of it; without one nothing happens."""
-    wanted = [getattr(TurnEvent, name) for name in ("xid", "seq", *TURNS.columns)]
-    row = session.execute(select(*wanted).where(TurnEvent.turn_id == turn_id)).first()
-    if row is None:
+    query = select(*TURNS.wanted()).where(TurnEvent.turn_id == turn_id)
+    found = TURNS.batch([rows] if (rows := plain_rows(session, query)) else [])
+    if found is None:
         return
+    batch, place = found
     # Whoever is adding events up just now may hold this one: it starts again once the generation is another.
     _raise(session, None, now)
     mark = _mark(marks(session), TURNS)
-    if (mark.xid, mark.seq) >= (row[0], row[1]):
-        batch = TURNS.batch({name: array_of([value]) for name, value in zip(TURNS.columns, row[2:], strict=True)})
+    if (mark.xid, mark.seq) >= (place.xid, place.seq):
         add(session, gathered(batch, sign=-1))
     session.execute(delete(TurnEvent).where(col(TurnEvent.turn_id) == turn_id))
 
@@ -114,21 +114,26 @@ def add(session: Session, gain: Gathered) -> None:
     number = {key: place for place, key in enumerate(gain.keys)}
     stored = _stored(session, gain.keys)
     rows = np.array([number[key] for key, _, _ in stored], np.int64)
-    counts = _merged(gain.counts, [one for _, one, _ in stored], rows, len(number), COUNTS)
-    latency = _merged(gain.latency, [one for _, _, one in stored], rows, len(number), LATENCIES)
-    names = ("tenant", "cube", "day", *CELL)
+    counts = _merged(gain.counts, [one for _, one, _ in stored], rows, COUNTS)
+    latency = _merged(gain.latency, [one for _, _, one in stored], rows, LATENCIES)
+    columns = (
+        counts.folded(WIDTH).packed(len(number), COUNTS), latency.folded(BUCKETS).packed(len(number), LATENCIES),
+        counts.packed(len(number), COUNTS), latency.packed(len(number), LATENCIES),
+    )  # fmt: skip
     _put(
-        session, "rollups", names, ("counts", "latency"),
-        ((*key, one, other) for key, one, other in zip(gain.keys, counts, latency, strict=True)),
+        session, "rollups", ("tenant", "cube", "day", *CELL), ("day_counts", "day_latency", "counts", "latency"),
+        ((*key, *values) for key, *values in zip(gain.keys, *columns, strict=True)),
     )  # fmt: skip
     _add_users(session, gain.users)
     _add_values(session, gain.keys)
 
 
-def _merged(new: Sparse, stored: Sequence[bytes], rows: Ints, size: int, kind: np.dtype[Any]) -> list[bytes]:
+def _merged(new: Sparse, stored: Sequence[bytes], rows: Ints, kind: np.dtype[Any]) -> Sparse:
     """Add what is stored, each vector as one of the new `rows`, to what is new."""
+    if not stored:
+        return new
     old = Sparse.unpacked(stored, kind)
-    return Sparse.joined([new, Sparse(rows[old.row], old.at, old.n)]).summed().packed(size, kind)
+    return Sparse.joined([new, Sparse(rows[old.row], old.at, old.n)]).summed()
 
 
 def _stored(session: Session, keys: Sequence[Key]) -> list[tuple[Key, bytes, bytes]]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
 
 from core.access.model import Actor, Role, require
 from core.database import Database
@@ -16,9 +15,9 @@ from core.monitoring.charts import choices_of, freshness_of, groups_of, heat_of,
 from core.monitoring.figures import Board, Choices, Figures, Freshness, Group, Series
 from core.monitoring.filters import Dimension, Grain, View
 from core.monitoring.gathering import PLACE
-from core.monitoring.reading import counted, rows_of
 from core.monitoring.rollups import Rollups
 from core.monitoring.sparse import Ints
+from core.monitoring.summing import COUNTED, added
 from core.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -59,11 +58,10 @@ class Monitoring:
         require(actor, Role.PRODUCT)
         self.catch_up()
         with self._database.read() as session:
-            rows = rows_of(session, actor.tenant, view)
             return Board(
-                series=series_of(session, actor.tenant, view, rows),
-                before=self._series(session, actor, compare) if compare else None,
-                heat=heat_of(view, rows),
+                series=series_of(session, actor.tenant, view),
+                before=series_of(session, actor.tenant, compare) if compare else None,
+                heat=heat_of(session, actor.tenant, view),
                 groups={one: groups_of(session, actor.tenant, view, one) for one in Dimension},
                 choices=choices_of(session, actor.tenant),
                 freshness=freshness_of(session, actor.tenant, self._now().timestamp()),
@@ -74,13 +72,13 @@ class Monitoring:
         require(actor, Role.PRODUCT)
         self.catch_up()
         with self._database.read() as session:
-            return self._series(session, actor, view)
+            return series_of(session, actor.tenant, view)
 
     def heat(self, actor: Actor, view: View) -> tuple[tuple[Figures, ...], ...]:
         """Return figures by weekday, Monday first, and hour of the day in the view's zone, for product managers."""
         require(actor, Role.PRODUCT)
         with self._database.read() as session:
-            return heat_of(view, rows_of(session, actor.tenant, view))
+            return heat_of(session, actor.tenant, view)
 
     def by(self, actor: Actor, view: View, dimension: Dimension) -> tuple[Group, ...]:
         """Return the figures of each value of a dimension, most turns first, at most 200, for product managers."""
@@ -105,8 +103,7 @@ class Monitoring:
         view = View(since, until, Grain.WEEK)
         first, last = view.hours
         with self._database.read() as session:
-            rows = rows_of(session, tenant, view, timed=False)
-        counts = counted(rows, view, last - first, lambda hours: hours - first)
+            _, [counts] = added(session, tenant, view, COUNTED, last - first, lambda hours: hours - first)
         turns = counts[:, :, PLACE["turns"]]
         every = {name: counts[:, :, PLACE[name]].sum(axis=1) for name in ("ups", "downs", "audited", "false_hits")}
         return Hourly(first, turns[:, 0], turns[:, 1], turns[:, 2], **every)
@@ -133,9 +130,6 @@ class Monitoring:
         """Throw the rollups away and read every event again, for admins; return how many were read."""
         require(actor, Role.ADMIN)
         return self._rollups.rebuild(self._now())
-
-    def _series(self, session: Session, actor: Actor, view: View) -> Series:
-        return series_of(session, actor.tenant, view, rows_of(session, actor.tenant, view))
 
     def _now(self) -> datetime:
         return self._clock.now() if self._clock else datetime.now(UTC)

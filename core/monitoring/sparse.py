@@ -67,12 +67,16 @@ class Sparse:
         """Add up what stands at the same place, zeros left out; `rows` gives each vector another number first."""
         row = self.row if rows is None else rows[self.row]
         key = row * 65536 + self.at
-        order = np.argsort(key, kind="stable")
+        order = np.argsort(key)
         key, n = key[order], self.n[order]
         first = np.flatnonzero(np.diff(key, prepend=-1))
         sums = np.add.reduceat(n, first) if len(first) else n
         kept = sums != 0
         return type(self)(key[first][kept] // 65536, key[first][kept] % 65536, sums[kept])
+
+    def folded(self, width: int) -> Self:
+        """Add the hours up: what stands at the same place of any hour, where an hour has so many places."""
+        return type(self)(self.row, self.at % width, self.n).summed()
 
     @classmethod
     def joined(cls, parts: Sequence[Sparse]) -> Self:
@@ -90,6 +94,19 @@ class Sparse:
     def unpacked(cls, blobs: Sequence[bytes], kind: np.dtype[Any]) -> Self:
         """Read vectors, numbered as they come."""
         entries = np.frombuffer(b"".join(blobs), kind)
-        lengths = np.fromiter(map(len, blobs), np.int64, len(blobs)) // kind.itemsize
-        row = np.repeat(np.arange(len(blobs)), lengths)
+        row = np.repeat(np.arange(len(blobs)), _lengths(blobs, kind))
         return cls(row, entries["at"].astype(np.int64), entries["n"].astype(np.int64))
+
+    @classmethod
+    def unpacked_hours(cls, blobs: Sequence[bytes], kind: np.dtype[Any], width: int, chosen: NDArray[np.bool_]) -> Self:
+        """Read only those hours of vectors that are chosen, as [vector, hour]; an hour has so many places."""
+        entries = np.frombuffer(b"".join(blobs), kind)
+        row = np.repeat(np.arange(len(blobs)) * 24, _lengths(blobs, kind))
+        kept = np.flatnonzero(chosen.ravel()[row + entries["at"] // width])
+        some = entries[kept]
+        return cls(row[kept] // 24, some["at"].astype(np.int64), some["n"].astype(np.int64))
+
+
+def _lengths(blobs: Sequence[bytes], kind: np.dtype[Any]) -> Ints:
+    lengths: Ints = np.fromiter(map(len, blobs), np.int64, len(blobs))
+    return lengths // kind.itemsize

@@ -1,0 +1,128 @@
+"""Sums of rollups by group: what is read depends on the range and the cells, and is little where days are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlmodel import Session, col, select
+
+from core.monitoring.backlog import Numbered, plain_rows
+from core.monitoring.filters import Dimension, Filter, View
+from core.monitoring.rollup_records import Rollup
+from core.monitoring.rollups import ALL
+from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
+
+OUTCOMES = ("hit", "miss", "bypass")
+_NUMBER = {name: number for number, name in enumerate(OUTCOMES)}
+Place = Callable[[Ints], Ints]
+"""Gives each hour, counted from 1970, the number of its group; a negative one leaves it out."""
+MOST_LISTED = 40
+"""Days that a query names one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is kept of a cell: the columns of its hours and of their sum, and how these are written."""
+
+    hours: str
+    day: str
+    kind: np.dtype[Any]
+    width: int
+
+
+COUNTED = Part("counts", "day_counts", COUNTS, WIDTH)
+TIMED = Part("latency", "day_latency", LATENCIES, BUCKETS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How groups cut days of UTC: of most days nearly all hours belong to one group, which is read as a sum.
+
+    ``group`` is that group of each day from `first` on, negative where there is none; ``places`` are those of its
+    hours, as [day, hour], and ``stray`` says which of them is another one, so that the hour itself must be read.
+    """
+
+    first: int
+    group: Ints
+    places: Ints
+    stray: NDArray[np.bool_]
+
+
+def cut_of(view: View, place: Place) -> Cut:
+    """Return how a view's groups cut its days."""
+    first, last = view.hours
+    hours = np.arange(first // 24 * 24, ((last - 1) // 24 + 1) * 24)
+    places = np.where((hours >= first) & (hours < last), place(hours), -1).reshape(-1, 24)
+    noon = places[:, 12]
+    group = np.where((places != noon[:, None]).sum(axis=1) <= 12, noon, -1)
+    return Cut(first // 24, group, places, (places != group[:, None]) & ((places >= 0) | (group[:, None] >= 0)))
+
+
+def cube_of(filtered: Filter, dimension: Dimension | None) -> str:
+    """Return the smallest cube that can tell apart what is asked for."""
+    needed = {*filtered.chosen(), *([dimension] if dimension else [])}
+    return ALL if not needed else next(iter(needed)).value if len(needed) == 1 else "each"
+
+
+def added(
+    session: Session, tenant: str, view: View, part: Part, groups: int, place: Place, by: Dimension | None = None
+) -> tuple[list[str], Ints]:
+    """Add up what a view shows: return the values of `by`, and sums as [value, group, outcome, measure or bucket].
+
+    Of no dimension there is one value, "".
+    """
+    cut, names = cut_of(view, place), Numbered() if by else Numbered({"": 0})
+    whole = _cells(session, tenant, view, part.day, np.flatnonzero(cut.group >= 0) + cut.first, by)
+    cells = _cells(session, tenant, view, part.hours, np.flatnonzero(cut.stray.any(axis=1)) + cut.first, by)
+    value = [names.of(one.value) if by else np.zeros(len(one.day), np.int64) for one in (whole, cells)]
+    shape = (len(names), groups, len(OUTCOMES), part.width)
+    table = np.zeros(int(np.prod(shape)), np.int64)
+
+    def put(entries: Sparse, value: Ints, group: Ints, outcome: Ints, sign: int) -> None:
+        kept = np.flatnonzero(group >= 0)
+        key = ((value[kept] * groups + group[kept]) * len(OUTCOMES) + outcome[kept]) * part.width
+        key += entries.at[kept] % part.width
+        # Sums of whole numbers below 2^53 are exact in floating point.
+        sums = np.bincount(key, weights=entries.n[kept], minlength=len(table)).astype(np.int64)
+        np.add(table, sign * sums, out=table)
+
+    days = Sparse.unpacked(whole.blob, part.kind)
+    put(days, value[0][days.row], cut.group[whole.day - cut.first][days.row], whole.outcome[days.row], 1)
+    day = cells.day - cut.first
+    hours = Sparse.unpacked_hours(cells.blob, part.kind, part.width, cut.stray[day])
+    told = value[1][hours.row], cells.outcome[hours.row]
+    put(hours, told[0], cut.places[day[hours.row], hours.at // part.width], told[1], 1)
+    put(hours, told[0], cut.group[day[hours.row]], told[1], -1)
+    return list(names), table.reshape(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Rollups as they were read, as columns."""
+
+    day: Ints
+    outcome: Ints
+    value: Sequence[str]
+    blob: Sequence[bytes]
+
+
+def _cells(session: Session, tenant: str, view: View, column: str, days: Ints, by: Dimension | None) -> _Cells:
+    """Return one column of the rollups of some days (where they are many, of those between them too)."""
+    if not len(days):
+        return _Cells(days, days, (), ())
+    wanted: list[Any] = [getattr(Rollup, name) for name in ("day", "outcome", (by or Dimension.RELEASE).value, column)]
+    query = select(*wanted).where(Rollup.tenant == tenant, Rollup.cube == cube_of(view.filter, by))
+    many = len(days) > MOST_LISTED
+    query = query.where(wanted[0].between(int(days[0]), int(days[-1])) if many else wanted[0].in_(days.tolist()))
+    for name, values in view.filter.chosen().items():
+        query = query.where(col(getattr(Rollup, name.value)).in_(values))
+    if view.filter.outcome:
+        query = query.where(col(Rollup.outcome).in_(view.filter.outcome))
+    found = plain_rows(session, query)
+    day, outcome, value, blobs = zip(*found, strict=True) if found else ((),) * 4
+    number = np.array([_NUMBER[one] for one in outcome], np.int64)
+    return _Cells(np.array(day, np.int64), number, value, blobs)
