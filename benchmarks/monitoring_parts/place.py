@@ -43,7 +43,7 @@ def _server(folder: Path) -> Iterator[str]:
 def bytes_of(database: Database) -> dict[str, int]:
     """Return the bytes of events and of rollups on disk, their indexes included."""
     events = ("turn_events", "vote_events", "verdict_events", "model_calls")
-    rollups = ("rollups", "rollup_users", "rollup_values", "rollup_state")
+    rollups = ("rollups", "rollup_days", "rollup_users", "rollup_values", "rollup_state")
     with database.read() as session:
         if database.is_sqlite:
             query = "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_schema m ON m.name = s.name GROUP BY 1"

@@ -41,7 +41,7 @@ HAS_NO_DERIVED_TEXT = frozenset(
     """audit conversations turns feedback turn_marks better_answers flights leases releases channels vectors
     vector_namespaces knowledge_documents knowledge_snapshots cache_entries cache_questions cache_decisions
     cache_verdicts cache_votes cache_servings cache_events hidden_answers turn_events vote_events verdict_events
-    model_calls rollups rollup_state rollup_users rollup_values topic_fits""".split()
+    model_calls rollups rollup_days rollup_state rollup_users rollup_values topic_fits""".split()
 )
 """Tables that are dealt with one by one. Every other table is read for texts that were made from questions."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
+from core.monitoring.backlog import Numbered, plain_rows
 from core.monitoring.filters import Dimension
 from core.monitoring.gathering import PLACE
-from core.monitoring.rollup_records import Rollup
+from core.monitoring.rollup_records import Rollup, RollupDay
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse, highest_ms
 
 EDGES_MS = (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000)
@@ -43,23 +44,21 @@ class Total:
 
 def totals(session: Session, tenant: str) -> list[Total]:
     """Return the totals of a tenant by release and outcome."""
-    query = select(Rollup.release, Rollup.outcome, Rollup.day_counts, Rollup.day_latency).where(
-        Rollup.tenant == tenant, Rollup.cube == Dimension.RELEASE.value
-    )
-    rows = session.exec(query.order_by(col(Rollup.release), col(Rollup.outcome))).all()
-    keys = list(dict.fromkeys((release, outcome) for release, outcome, _, _ in rows))
-    group = np.array([keys.index((release, outcome)) for release, outcome, _, _ in rows], np.int64)
-    counts = _added(group, [row[2] for row in rows], COUNTS, len(keys), WIDTH)
-    latency = _added(group, [row[3] for row in rows], LATENCIES, len(keys), BUCKETS)
-    return [_total(key, one, times) for key, one, times in zip(keys, counts, latency, strict=True)]
+    counts = _sums(session, tenant, RollupDay.counts, COUNTS, WIDTH)
+    latency = _sums(session, tenant, Rollup.day_latency, LATENCIES, BUCKETS)
+    return [_total(key, counts[key], latency[key]) for key in sorted(counts)]
 
 
-def _added(group: Ints, blobs: Sequence[bytes], kind: np.dtype[np.void], groups: int, width: int) -> Ints:
-    part = Sparse.unpacked(blobs, kind)
-    table = np.zeros(groups * width, np.int64)
-    if len(part.n):
-        np.add.at(table, group[part.row] * width + part.at % width, part.n)
-    return table.reshape(groups, width)
+def _sums(session: Session, tenant: str, column: Any, kind: np.dtype[Any], width: int) -> dict[tuple[str, str], Ints]:
+    """Add the days up by release and outcome."""
+    table: Any = column.class_
+    query = select(table.release, table.outcome, column)
+    rows = plain_rows(session, query.where(table.tenant == tenant, table.cube == Dimension.RELEASE.value))
+    keys = Numbered()
+    group, part = keys.of([row[:2] for row in rows]), Sparse.unpacked([row[2] for row in rows], kind)
+    sums = np.zeros((len(keys), width), np.int64)
+    np.add.at(sums, (group[part.row], part.at), part.n)
+    return dict(zip(keys, sums, strict=True))
 
 
 def _total(key: tuple[str, str], counts: Ints, latency: Ints) -> Total:

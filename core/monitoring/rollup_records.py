@@ -15,8 +15,8 @@ class Rollup(SQLModel, table=True):
 
     ``cube`` names what the cells of it are told apart by: ``all`` (nothing), one dimension, or ``each`` (every one);
     the other columns are "" then. The outcome always counts. ``counts`` and ``latency`` are as
-    :mod:`core.monitoring.sparse` writes them; ``day_counts`` and ``day_latency`` are their sums over the hours, and
-    stand before them because what comes first in a row of SQLite is read without the rest.
+    :mod:`core.monitoring.sparse` writes them; ``day_latency`` is the sum over the hours, and stands before them because
+    what comes first in a row of SQLite is read without the rest.
     """
 
     __tablename__ = "rollups"
@@ -30,10 +30,26 @@ class Rollup(SQLModel, table=True):
     topic: str = Field(primary_key=True)
     language: str = Field(primary_key=True)
     outcome: str = Field(primary_key=True)
-    day_counts: bytes
     day_latency: bytes
     counts: bytes
     latency: bytes
+
+
+class RollupDay(SQLModel, table=True):
+    """The counts of a cell added up over the hours: a narrow table, as most of what a page shows reads nothing else."""
+
+    __tablename__ = "rollup_days"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    tenant: str = Field(primary_key=True)
+    cube: str = Field(primary_key=True)
+    day: int = Field(primary_key=True)
+    release: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    topic: str = Field(primary_key=True)
+    language: str = Field(primary_key=True)
+    outcome: str = Field(primary_key=True)
+    counts: bytes
 
 
 class RollupUsers(SQLModel, table=True):

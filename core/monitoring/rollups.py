@@ -19,7 +19,7 @@ from core.database import Database
 from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, marks, plain_rows
 from core.monitoring.gathering import CELL, Gathered, Key, gathered
 from core.monitoring.records import TurnEvent
-from core.monitoring.rollup_records import Rollup, RollupState, RollupUsers, RollupValue
+from core.monitoring.rollup_records import Rollup, RollupDay, RollupState, RollupUsers, RollupValue
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
 
 AT_ONCE = 200_000
@@ -57,7 +57,7 @@ class Rollups:
         """Throw the rollups away and read every event again; return how many."""
         with self._database.begin() as session:
             _raise(session, None, now)
-            for one in (Rollup, RollupUsers, RollupValue):
+            for one in (Rollup, RollupDay, RollupUsers, RollupValue):
                 session.execute(delete(one))
             session.execute(update(RollupState).where(col(RollupState.source) != ALL).values(xid=0, seq=0))
         total = 0
@@ -116,14 +116,12 @@ def add(session: Session, gain: Gathered) -> None:
     rows = np.array([number[key] for key, _, _ in stored], np.int64)
     counts = _merged(gain.counts, [one for _, one, _ in stored], rows, COUNTS)
     latency = _merged(gain.latency, [one for _, _, one in stored], rows, LATENCIES)
-    columns = (
-        counts.folded(WIDTH).packed(len(number), COUNTS), latency.folded(BUCKETS).packed(len(number), LATENCIES),
-        counts.packed(len(number), COUNTS), latency.packed(len(number), LATENCIES),
-    )  # fmt: skip
-    _put(
-        session, "rollups", ("tenant", "cube", "day", *CELL), ("day_counts", "day_latency", "counts", "latency"),
-        ((*key, *values) for key, *values in zip(gain.keys, *columns, strict=True)),
-    )  # fmt: skip
+    size, names = len(number), ("tenant", "cube", "day", *CELL)
+    times = (latency.folded(BUCKETS).packed(size, LATENCIES), latency.packed(size, LATENCIES))
+    rows_of_hours = zip(gain.keys, times[0], counts.packed(size, COUNTS), times[1], strict=True)
+    _put(session, "rollups", names, ("day_latency", "counts", "latency"), ((*key, *own) for key, *own in rows_of_hours))
+    days = zip(gain.keys, counts.folded(WIDTH).packed(size, COUNTS), strict=True)
+    _put(session, "rollup_days", names, ("counts",), ((*key, one) for key, one in days))
     _add_users(session, gain.users)
     _add_values(session, gain.keys)
 

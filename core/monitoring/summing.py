@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from core.monitoring.backlog import Numbered, plain_rows
 from core.monitoring.filters import Dimension, Filter, View
-from core.monitoring.rollup_records import Rollup
+from core.monitoring.rollup_records import Rollup, RollupDay
 from core.monitoring.rollups import ALL
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
 
@@ -28,14 +28,14 @@ MOST_LISTED = 40
 class Part:
     """What is kept of a cell: the columns of its hours and of their sum, and how these are written."""
 
-    hours: str
-    day: str
+    hours: Any
+    day: Any
     kind: np.dtype[Any]
     width: int
 
 
-COUNTED = Part("counts", "day_counts", COUNTS, WIDTH)
-TIMED = Part("latency", "day_latency", LATENCIES, BUCKETS)
+COUNTED = Part(Rollup.counts, RollupDay.counts, COUNTS, WIDTH)
+TIMED = Part(Rollup.latency, Rollup.day_latency, LATENCIES, BUCKETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +110,19 @@ class _Cells:
     blob: Sequence[bytes]
 
 
-def _cells(session: Session, tenant: str, view: View, column: str, days: Ints, by: Dimension | None) -> _Cells:
+def _cells(session: Session, tenant: str, view: View, column: Any, days: Ints, by: Dimension | None) -> _Cells:
     """Return one column of the rollups of some days (where they are many, of those between them too)."""
     if not len(days):
         return _Cells(days, days, (), ())
-    wanted: list[Any] = [getattr(Rollup, name) for name in ("day", "outcome", (by or Dimension.RELEASE).value, column)]
-    query = select(*wanted).where(Rollup.tenant == tenant, Rollup.cube == cube_of(view.filter, by))
+    table: Any = column.class_
+    query = select(table.day, table.outcome, getattr(table, (by or Dimension.RELEASE).value), column)
+    query = query.where(table.tenant == tenant, table.cube == cube_of(view.filter, by))
     many = len(days) > MOST_LISTED
-    query = query.where(wanted[0].between(int(days[0]), int(days[-1])) if many else wanted[0].in_(days.tolist()))
+    query = query.where(table.day.between(int(days[0]), int(days[-1])) if many else table.day.in_(days.tolist()))
     for name, values in view.filter.chosen().items():
-        query = query.where(col(getattr(Rollup, name.value)).in_(values))
+        query = query.where(getattr(table, name.value).in_(values))
     if view.filter.outcome:
-        query = query.where(col(Rollup.outcome).in_(view.filter.outcome))
+        query = query.where(table.outcome.in_(view.filter.outcome))
     found = plain_rows(session, query)
     day, outcome, value, blobs = zip(*found, strict=True) if found else ((),) * 4
     number = np.array([_NUMBER[one] for one in outcome], np.int64)

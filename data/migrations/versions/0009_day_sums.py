@@ -18,34 +18,38 @@ KEY = ("tenant", "cube", "day", "release", "channel", "topic", "language", "outc
 
 
 def upgrade() -> None:
-    """Make the table anew, as the sums stand before the hours, and add the hours up that are there."""
+    """Make the table anew, as the sum stands before the hours, and add the hours up that are there."""
     op.rename_table("rollups", "rollups_before")
-    op.create_table(
-        "rollups",
-        *(sa.Column(name, sa.Integer() if name == "day" else sa.String(), nullable=False) for name in KEY),
-        *(
-            sa.Column(name, sa.LargeBinary(), nullable=False)
-            for name in ("day_counts", "day_latency", "counts", "latency")
-        ),
-        sa.PrimaryKeyConstraint(*KEY),
-        sqlite_with_rowid=False,
-    )
+    _make("rollups", "day_latency", "counts", "latency")
+    _make("rollup_days", "counts")
     bind, metadata = op.get_bind(), sa.MetaData()
-    old, new = (sa.Table(name, metadata, autoload_with=bind) for name in ("rollups_before", "rollups"))
+    old, new, days = (
+        sa.Table(name, metadata, autoload_with=bind) for name in ("rollups_before", "rollups", "rollup_days")
+    )
     for rows in bind.execute(sa.select(old)).partitions(1000):
-        bind.execute(new.insert(), [_summed(row) for row in rows])
+        given = [row._asdict() for row in rows]
+        latencies = [{"day_latency": _day(row["latency"], LATENCIES, BUCKETS)} for row in given]
+        bind.execute(new.insert(), [row | latency for row, latency in zip(given, latencies, strict=True)])
+        keys = [{name: row[name] for name in KEY} for row in given]
+        counts = [{"counts": _day(row["counts"], COUNTS, MEASURES)} for row in given]
+        bind.execute(days.insert(), [key | count for key, count in zip(keys, counts, strict=True)])
     op.drop_table("rollups_before")
 
 
 def downgrade() -> None:
     """Drop the sums."""
-    for name in ("day_counts", "day_latency"):
-        op.drop_column("rollups", name)
+    op.drop_table("rollup_days")
+    op.drop_column("rollups", "day_latency")
 
 
-def _summed(row: Any) -> dict[str, Any]:
-    days = {"day_counts": _day(row.counts, COUNTS, MEASURES), "day_latency": _day(row.latency, LATENCIES, BUCKETS)}
-    return row._asdict() | days
+def _make(table: str, *values: str) -> None:
+    op.create_table(
+        table,
+        *(sa.Column(name, sa.Integer() if name == "day" else sa.String(), nullable=False) for name in KEY),
+        *(sa.Column(name, sa.LargeBinary(), nullable=False) for name in values),
+        sa.PrimaryKeyConstraint(*KEY),
+        sqlite_with_rowid=False,
+    )
 
 
 def _day(hours: bytes, kind: np.dtype[Any], width: int) -> bytes:

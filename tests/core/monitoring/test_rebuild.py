@@ -13,7 +13,7 @@ from core.access.model import Role
 from core.database import Database
 from core.monitoring.figures import Board
 from core.monitoring.records import TurnEvent, VerdictEvent, VoteEvent
-from core.monitoring.rollup_records import Rollup, RollupState, RollupUsers, RollupValue
+from core.monitoring.rollup_records import Rollup, RollupDay, RollupState, RollupUsers, RollupValue
 from tests.core.monitoring.events import PRODUCT, Events
 from tests.house import person
 
@@ -72,7 +72,7 @@ def shown(events: Events) -> Board:
 
 def clear(database: Database) -> None:
     with database.begin() as session:
-        for table in (TurnEvent, VoteEvent, VerdictEvent, Rollup, RollupUsers, RollupValue, RollupState):
+        for table in (TurnEvent, VoteEvent, VerdictEvent, Rollup, RollupDay, RollupUsers, RollupValue, RollupState):
             session.execute(delete(table))
 
 
