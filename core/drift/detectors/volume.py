@@ -17,7 +17,9 @@ BUSY, BEYOND = 0.84, 1.0
 """The quantile of hours that lies one standard deviation above the usual."""
 DAY = 24
 CROWDED = 2.5
-"""Standard deviations above the usual (and one trial) beyond which an hour, or some together, are a crowd."""
+SKEW = 1.0
+"""An hour, or some together, are a crowd so many standard deviations above the usual, and this: about (2.5² - 1) / 6,
+by which Cornish & Fisher (1938) correct a quantile for the skew of few counts."""
 KEEP = 0.7
 """Share of what some hours are that stays an hour later: about three hours."""
 
@@ -31,7 +33,7 @@ class Profile:
 
     @classmethod
     def of(cls, hours: Numbers, trials: Numbers) -> Profile:
-        """Take the medians over weeks of each hour of the day, apart for the weekend, scaled to the usual total."""
+        """Take the trimmed means over weeks of each hour of the day, apart for the weekend."""
         usual = np.zeros(WEEK)
         day, weekend = hours % 24, hours // 24 % 7 >= 5
         slots = np.arange(WEEK)
@@ -81,8 +83,8 @@ class Inflow:
     def __init__(self, profile: Profile) -> None:
         self._usual: list[float] = profile.usual.tolist()
         self._square = profile.spread**2
-        self._ratios: deque[float] = deque()
-        self._ordered: list[float] = []
+        self._ratios = deque([1.0] * DAY)
+        self._ordered = [1.0] * DAY
         self._seen = self._due = self._chance = 0.0
 
     def excess(self, slot: int, trials: int) -> float:
@@ -95,15 +97,14 @@ class Inflow:
         over = trials - expected
         if over <= 0:
             return 0.0
-        now = over > CROWDED * sqrt(expected + self._square * expected**2) + 1
-        long = self._seen - self._due > CROWDED * sqrt(self._chance + self._square * self._due**2) + 1
+        now = over > CROWDED * sqrt(expected + self._square * expected**2) + SKEW
+        long = self._seen - self._due > CROWDED * sqrt(self._chance + self._square * self._due**2) + SKEW
         return over if now or long else 0.0
 
     def _growth(self, ratio: float) -> float:
         """Return the median of the last day's trials relative to the usual, at least 1, and take another hour."""
-        middle = self._ordered[len(self._ordered) // 2] if len(self._ordered) == DAY else 1.0
+        middle = self._ordered[DAY // 2]
         self._ratios.append(ratio)
         insort(self._ordered, ratio)
-        if len(self._ratios) > DAY:
-            del self._ordered[bisect_left(self._ordered, self._ratios.popleft())]
+        del self._ordered[bisect_left(self._ordered, self._ratios.popleft())]
         return max(1.0, middle)

@@ -63,6 +63,7 @@ def test_growth_that_lasts_is_usual_after_half_a_day_and_a_burst_of_some_hours_n
     grown = watched(Inflow(flat(50)), [*[50] * 24, *[150] * 24])
     assert all(grown[24:34])
     assert not any(grown[40:])
+    assert not any(watched(Inflow(flat(50)), [150] * 48)[16:]), "from the first hour on, too"
     burst = watched(Inflow(flat(50)), [*[50] * 24, *[500] * 9, *[50] * 24])
     assert burst[24:33] == [450] * 9
     assert not any(burst[33:])
