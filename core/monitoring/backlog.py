@@ -23,7 +23,7 @@ Numbers = Mapping[str, NDArray[np.float64]]
 _CELL = tuple({"release": "release_id"}.get(name, name) for name in CELL)
 _BEFORE = 2 + 1 + len(CELL)
 """Columns of a row that was read that come before its numbers: its place, its tenant and its cell."""
-_AT_ONCE = 1000
+_AT_ONCE = 100
 """Rows that are turned into columns together: few enough to stay in a processor's cache meanwhile."""
 
 
