@@ -15,6 +15,8 @@ from core.ports import Vector
 faiss: Any = _faiss  # its stubs lack half of what is used here
 COMPARED = 24_000
 """Rows that a search compares, about: so many that it finds what an exact scan finds, so few that it takes 2 ms."""
+HEADROOM = 1.25
+"""How much larger than any of the sample a number may be before it is cut."""
 SAMPLE = 32
 """Rows a partition that the centres are computed from."""
 ROUNDS = 8
@@ -40,11 +42,12 @@ class Partitions:
         dimension = sample.shape[1]
         index = faiss.IndexIVFScalarQuantizer(
             faiss.IndexFlatIP(dimension), dimension, self._lists,
-            faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT, False,
+            faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT, False,
         )  # fmt: skip
+        self._scale = np.float32(127 / (HEADROOM * float(np.abs(sample).max(initial=1e-6))))
         index.cp.niter, index.cp.spherical, index.cp.min_points_per_centroid = ROUNDS, True, 1
         index.cp.max_points_per_centroid = SAMPLE
-        index.train(sample)
+        index.train(self._whole(sample))
         index.set_direct_map_type(faiss.DirectMap.Hashtable)  # finds a row's partition when it is removed
         self._index = index
 
@@ -53,7 +56,7 @@ class Partitions:
         one_thread()
         self._index.remove_ids(faiss.IDSelectorArray(places))
         if len(rows):
-            self._index.add_with_ids(rows, places[: len(rows)])
+            self._index.add_with_ids(self._whole(rows), places[: len(rows)])
 
     def search(self, vector: Vector, limit: int, allowed: Mask | None) -> Places:
         """Return the places of up to `limit` rows that are near, of those allowed.
@@ -67,9 +70,15 @@ class Partitions:
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             parameters.sel = faiss.IDSelectorBitmap(bits)
-        _, places = self._index.search(vector[None, :], limit, params=parameters)
+        _, places = self._index.search(self._whole(vector[None, :]), limit, params=parameters)
         found: Places = places[0][places[0] >= 0]
         return found
+
+    def _whole(self, rows: Vector) -> Vector:
+        """Return rows in steps of 8 bits, the same for every number: whole numbers are compared in half of the time
+        that steps of their own for each dimension take."""
+        scaled: Vector = np.rint(rows * self._scale).clip(-128, 127)
+        return scaled
 
 
 def partitions_for(count: int) -> int:
