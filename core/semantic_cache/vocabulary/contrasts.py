@@ -90,6 +90,11 @@ accept / reject, decline, refuse
 win / lose
 arrive, arrival / depart, departure, leave
 was, were, did, used to / will, shall, going to
+did / do, does
+do i have to, do i need to, do you have to, do you need to, must i, must you / can i, could i, may i, can you, may you
+teaspoon, tsp / tablespoon, tbsp
+glass, cup, mug / bottle, carton, jug
+slice / loaf
 both / either, neither
 lender, creditor / borrower, debtor
 buyer, customer, purchaser / seller, vendor

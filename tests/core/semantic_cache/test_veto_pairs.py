@@ -36,6 +36,9 @@ VETO = Veto(
 )
 
 TRAPS = [
+    ("opposites", "Can I stretch every day?", "Do I have to stretch every day?"),
+    ("opposites", "How did people in Sparta train?", "How do people in Sparta train?"),
+    ("opposites", "Is a glass of milk after training too much?", "Is a bottle of milk after training too much?"),
     ("exercise differs", "How do I do a pushup?", "How do I do a pullup?"),
     ("exercise differs", "Which muscles do chin-ups work?", "Which muscles do pull-ups work?"),
     ("exercise differs", "How heavy should a Romanian deadlift be?", "How heavy should a deadlift be?"),
@@ -119,6 +122,7 @@ PARAPHRASES = [
     ("How many days a week should I train?", "How often per week should I train?"),
     ("How often should I train?", "How frequently should I train?"),
     ("How many grams of protein should I eat per day?", "How much protein should I eat daily?"),
+    ("Do I need to stretch every day?", "Must I stretch every day?"),
     ("Why shouldn't I bounce in a stretch?", "why should I not bounce when stretching"),
     ("Which exercises should I avoid with osteoporosis?", "What is to be avoided in osteoporosis?"),
     ("Bodyweight exercises for the chest?", "Chest exercises without equipment?"),
