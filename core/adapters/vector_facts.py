@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from core.adapters.vector_rows import Places
 from core.ports import MetadataValue
 
 Mask = npt.NDArray[np.bool_]
@@ -74,10 +75,14 @@ class VectorFacts:
         for key, column in self._columns.items():
             column.set(place, column.code(facts[key]) if key in facts else _ABSENT)
 
-    def at(self, place: int) -> dict[str, MetadataValue]:
-        """Return the metadata of a row."""
-        codes = ((key, column, int(column.codes[place])) for key, column in self._columns.items())
-        return {key: column.values[code] for key, column, code in codes if code != _ABSENT}
+    def at(self, places: Places) -> list[dict[str, MetadataValue]]:
+        """Return the metadata of some rows."""
+        found: list[dict[str, MetadataValue]] = [{} for _ in places]
+        for key, column in self._columns.items():
+            for facts, code in zip(found, column.codes[places].tolist(), strict=True):
+                if code != _ABSENT:
+                    facts[key] = column.values[code]
+        return found
 
     def move(self, place: int, to: int) -> None:
         """Let one row's metadata replace another's; the place that it leaves is empty."""

@@ -135,7 +135,7 @@ class VectorIndex:
         if len(places) < min(limit, size):
             places, scores = self._scan(vector, limit, allowed)
         best = np.argsort(-scores, kind="stable")[:limit]
-        return [self._match(int(place), float(score)) for place, score in zip(places[best], scores[best], strict=True)]
+        return self._matches(places[best], scores[best])
 
     def _scan(self, vector: Vector, limit: int, allowed: Mask | None) -> tuple[Places, Vector]:
         """Return the best of each block."""
@@ -153,8 +153,10 @@ class VectorIndex:
             scores.append(values)
         return np.concatenate(places), np.concatenate(scores)
 
-    def _match(self, place: int, score: float) -> Match:
-        return Match(self._rows.ids[place], min(1.0, max(-1.0, score)), self._facts.at(place))
+    def _matches(self, places: Places, scores: Vector) -> list[Match]:
+        ids = [self._rows.ids[place] for place in places.tolist()]
+        rows = zip(ids, scores.tolist(), self._facts.at(places), strict=True)
+        return [Match(identity, min(1.0, max(-1.0, score)), facts) for identity, score, facts in rows]
 
     def accelerate(self, lock: AbstractContextManager[object]) -> Thread | None:
         """Build partitions in the background if they are due: once, and after as many writes as they were built for.

@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Index, LargeBinary, Text, bindparam, cast
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, bindparam, cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, delete, select, update
+
+from core.database import Database
+from core.prepared import Prepared
 
 BATCH = 500
 READ = 4096
@@ -41,7 +44,9 @@ class StoredVector(SQLModel, table=True):
 
 
 # Every query runs these two: built once, they cost half.
-_VERSIONS = select(VectorNamespace.version, VectorNamespace.floor).where(VectorNamespace.name == bindparam("namespace"))
+_VERSIONS = Prepared(
+    select(VectorNamespace.version, VectorNamespace.floor).where(VectorNamespace.name == bindparam("namespace"))
+)
 _CHANGES = select(
     StoredVector.id, StoredVector.vector, cast(col(StoredVector.facts), Text).label("facts"), StoredVector.deleted
 ).where(StoredVector.namespace == bindparam("namespace"), StoredVector.version > bindparam("after"))
@@ -96,9 +101,16 @@ def forget_marks(session: Session, row: VectorNamespace, after: int, until: int)
         row.floor = max(row.floor, until)
 
 
-def versions(connection: Connection, namespace: str) -> tuple[int, int] | None:
+def versions(database: Database, namespace: str) -> tuple[int, int] | None:
     """Return (version, floor) of a namespace; None where nothing was ever written."""
-    row = connection.execute(_VERSIONS, {"namespace": namespace}).first()
+    for version, floor in _VERSIONS.rows(database, {"namespace": namespace}):
+        return version, floor
+    return None
+
+
+def versions_in(session: Session, namespace: str) -> tuple[int, int] | None:
+    """Return :func:`versions` as a transaction sees them."""
+    row = session.get(VectorNamespace, namespace)
     return None if row is None else (row.version, row.floor)
 
 

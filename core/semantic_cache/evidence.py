@@ -56,13 +56,13 @@ class Compared:
     def features(self) -> Numbers:
         """Return the numbers of :data:`NAMES`, shape (8,), each about in [-3, 3]."""
         margin = USUAL_MARGIN if self.margin is None else self.margin
-        sure = None if self.verified is None else float(np.clip(self.verified, SURE, 1 - SURE))
+        sure = None if self.verified is None else min(max(self.verified, SURE), 1 - SURE)
         return np.array(
             [
                 1.0,
                 (self.similarity - 0.8) * 10,
                 # Not below -0.15: how far a rival lies ahead says little more.
-                (np.clip(margin, USUAL_MARGIN - WIDEST_MARGIN, WIDEST_MARGIN) - USUAL_MARGIN) * 10,
+                (min(max(margin, USUAL_MARGIN - WIDEST_MARGIN), WIDEST_MARGIN) - USUAL_MARGIN) * 10,
                 np.log1p(self.support),
                 (self.agreement - 0.5) * 4,
                 0.0 if sure is None else np.log(sure / (1 - sure)) / 3,

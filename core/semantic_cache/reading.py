@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Text, and_, bindparam, cast, or_, select
 from sqlmodel import col
 
 from core.access.model import Actor
-from core.database import UtcDateTime
+from core.database import Database, UtcDateTime
+from core.prepared import Prepared
 from core.semantic_cache.model import Kind, Scope, Standing
 from core.semantic_cache.records import CacheEntry, CacheQuestion, HiddenAnswer
 
@@ -28,7 +30,7 @@ class Question(NamedTuple):
 
 
 class Owner(NamedTuple):
-    """The entry of a question without its answer: what a decision needs of it."""
+    """The entry of a question without its answer: what a decision needs of it; ``documents`` is JSON."""
 
     id: str
     tenant: str
@@ -37,7 +39,7 @@ class Owner(NamedTuple):
     standing: str
     asked_by: str
     answer_key: str
-    documents: Mapping[str, str]
+    documents: str
     right: float
     wrong: float
 
@@ -54,7 +56,11 @@ class Told(NamedTuple):
 
 
 Known = Mapping[str, tuple[Question, Owner]]
-_OWNER = [getattr(CacheEntry, name) for name in Owner._fields]
+_OWNER = [
+    # Most entries that lie near are never weighed, so that what they quote is read as text.
+    cast(col(CacheEntry.documents), Text) if name == "documents" else getattr(CacheEntry, name)
+    for name in Owner._fields
+]
 _TOLD = [getattr(CacheEntry, name) for name in Told._fields]
 _ASKED = [getattr(CacheQuestion, name) for name in Question._fields]
 _OWN = and_(col(CacheEntry.standing) == Standing.PENDING, col(CacheEntry.asked_by) == bindparam("reader"))
@@ -66,7 +72,7 @@ _HIDDEN = and_(
 _LIVE = col(CacheEntry.expires_at) > bindparam("now", type_=UtcDateTime)
 
 # Built once: to put a statement together takes longer than to run it.
-_EXACT = (
+_EXACT = Prepared(
     select(*_OWNER, *_TOLD)
     .join(CacheQuestion)
     .outerjoin(HiddenAnswer, _HIDDEN)
@@ -78,29 +84,36 @@ _EXACT = (
     .order_by(col(CacheEntry.created_at).desc())
     .limit(MOST)
 )
-_NEAR = (
-    select(*_ASKED, *_OWNER, col(HiddenAnswer.answer_key))
-    .join_from(CacheQuestion, CacheEntry)
-    .outerjoin(HiddenAnswer, _HIDDEN)
-    .where(col(CacheQuestion.id).in_(bindparam("ids", expanding=True)), _LIVE)
-)
-_WHOLE = select(*_TOLD).where(
-    col(CacheEntry.id) == bindparam("entry"), col(CacheEntry.standing).in_((Standing.PENDING, Standing.SHARED))
-)
+_IN_SERVICE = or_(col(CacheEntry.standing) == Standing.PENDING, col(CacheEntry.standing) == Standing.SHARED)
+_WHOLE = Prepared(select(*_TOLD).where(col(CacheEntry.id) == bindparam("entry"), _IN_SERVICE))
 
 
-def equal(connection: Connection, scope: Scope, key: str, reader: Actor, now: datetime) -> Iterator[tuple[Owner, Told]]:
+@cache
+def _near(count: int) -> Prepared:
+    """Return what reads so many questions by id."""
+    ids: list[BindParameter[str]] = [bindparam(f"id{number}", required=True) for number in range(count)]
+    return Prepared(
+        select(*_ASKED, *_OWNER, col(HiddenAnswer.answer_key))
+        .join_from(CacheQuestion, CacheEntry)
+        .outerjoin(HiddenAnswer, _HIDDEN)
+        .where(col(CacheQuestion.id).in_(ids), _LIVE)
+    )
+
+
+def equal(database: Database, scope: Scope, key: str, reader: Actor, now: datetime) -> Iterator[tuple[Owner, Told]]:
     """Yield the live entries that answer exactly this question and may be shown to `reader`, newest first."""
     where = {"namespace": scope.namespace, "key": key, "now": now, "reader": reader.id}
     where |= {"tenant": scope.tenant, "release": scope.release, "locale": scope.locale}
-    for row in connection.execute(_EXACT, where):
+    for row in _EXACT.rows(database, where):
         yield Owner(*row[: len(_OWNER)]), Told(*row[len(_OWNER) :])
 
 
-def near(connection: Connection, ids: Sequence[str], reader: Actor, now: datetime) -> tuple[Known, set[str]]:
+def near(database: Database, ids: Sequence[str], reader: Actor, now: datetime) -> tuple[Known, set[str]]:
     """Return question and live entry for each of these question ids, and the keys of answers hidden from `reader`."""
     known, unseen = {}, set()
-    for row in connection.execute(_NEAR, {"ids": ids, "now": now, "tenant": reader.tenant, "reader": reader.id}):
+    where = {"now": now, "tenant": reader.tenant, "reader": reader.id}
+    where |= {f"id{number}": identity for number, identity in enumerate(ids)}
+    for row in _near(len(ids)).rows(database, where) if ids else []:
         question = Question(*row[: len(_ASKED)])
         known[question.id] = question, Owner(*row[len(_ASKED) : -1])
         if row[-1] is not None:
@@ -108,7 +121,7 @@ def near(connection: Connection, ids: Sequence[str], reader: Actor, now: datetim
     return known, unseen
 
 
-def told(connection: Connection, entry_id: str) -> Told | None:
+def told(database: Database, entry_id: str) -> Told | None:
     """Return what is served of an entry; None once it is out of service."""
-    row = connection.execute(_WHOLE, {"entry": entry_id}).first()
-    return None if row is None else Told(*row)
+    found = _WHOLE.rows(database, {"entry": entry_id})
+    return Told(*found[0]) if found else None

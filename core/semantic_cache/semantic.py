@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from core.database import Database, new_id
 from core.errors import ServiceError
@@ -14,7 +15,7 @@ from core.semantic_cache.learning import InForce, Learner
 from core.semantic_cache.model import Evidence, Hit, Miss, Weighed, question_key
 from core.semantic_cache.nearest import Candidate, Vetoed, nearest, redundancy
 from core.semantic_cache.queries import OPEN
-from core.semantic_cache.reading import Known, Owner, Question, Told, near, told
+from core.semantic_cache.reading import Known, Owner, Question, near, told
 from core.semantic_cache.tiers import Asked, Usable, hit
 from core.semantic_cache.veto import Veto
 
@@ -65,8 +66,7 @@ class Semantic:
         close = [match for match in matches if match.score >= LEAST_SIMILARITY]
         if not close:
             return Miss(vector, Evidence("none", matches[0].score if matches else None))
-        with self._database.look() as connection:
-            known, unseen = near(connection, [match.id for match in close], asked.actor, asked.now)
+        known, unseen = near(self._database, [match.id for match in close], asked.actor, asked.now)
         found = self._best(asked, vector, close, known, unseen)
         return replace(found, redundancy=redundancy(close, known)) if isinstance(found, Miss) else found
 
@@ -76,6 +76,10 @@ class Semantic:
         What waits is weighed so that a fresh answer can agree with it. It covers nothing that may be served.
         """
         veto = self._veto()
+
+        @cache  # both searches ask about the same questions
+        def reason(other: str) -> str | None:
+            return veto.reason(asked.question, other)
 
         def servable(entry: Owner) -> bool:
             return self._usable.to(entry, asked, unseen)
@@ -88,7 +92,7 @@ class Semantic:
                 close,
                 known,
                 usable,
-                lambda other: veto.reason(asked.question, other),
+                reason,
                 LEAST_SIMILARITY,
                 lambda entry: self._usable.seen(entry, asked),
             )
@@ -118,14 +122,10 @@ class Semantic:
             weighed.required,
             decision=weighed.id,
         )
-        whole = self._told(best.entry.id) if weighed.served else None
+        whole = told(self._database, best.entry.id) if weighed.served else None
         if whole is None:  # not served, or gone since it was found
             return Miss(vector, evidence, replace(weighed, served=False))
         return hit(best.entry, whole, evidence, asked.now, weighed)
-
-    def _told(self, entry_id: str) -> Told | None:
-        with self._database.look() as connection:
-            return told(connection, entry_id)
 
     def _weighed(self, question: str, best: Candidate, force: InForce, required: float) -> Weighed:
         known = best.question.question

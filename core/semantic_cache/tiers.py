@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -53,10 +54,11 @@ class Usable:
 
     def current(self, entry: Owner) -> bool:
         """Say whether every document that the entry quotes is as it was."""
-        if not entry.documents:
+        quoted = json.loads(entry.documents)
+        if not quoted:
             return True
         now = self._digests()
-        return all(now.get(document) == digest for document, digest in entry.documents.items())
+        return all(now.get(document) == digest for document, digest in quoted.items())
 
     def to(self, entry: Owner, asked: Asked, unseen: set[str]) -> bool:
         """Say whether an entry may be served to who asks; `unseen` are keys of answers that are hidden from them."""
@@ -84,9 +86,7 @@ class Exact:
 
     def look(self, asked: Asked) -> Hit | None:
         """Return the newest entry that was asked just this."""
-        with self._database.look() as connection:
-            found = list(equal(connection, asked.scope, question_key(asked.question), asked.actor, asked.now))
-        for entry, told in found:
+        for entry, told in equal(self._database, asked.scope, question_key(asked.question), asked.actor, asked.now):
             if self._usable.to(entry, asked, set()):
                 return hit(entry, told, Evidence("exact", 1.0, asked.question), asked.now)
         return None

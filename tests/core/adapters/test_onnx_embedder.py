@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.adapters import onnx_embedder
 from core.adapters.onnx_embedder import OnnxEmbedder
 
 
@@ -16,6 +17,12 @@ def test_a_text_has_the_same_vector_in_any_company(embedder: OnnxEmbedder) -> No
 def test_several_workers_keep_the_order(embedder: OnnxEmbedder) -> None:
     texts = [f"{number} push-ups a day" for number in range(12)]
     assert np.array_equal(OnnxEmbedder(workers=4).embed(texts), embedder.embed(texts))
+
+
+def test_the_number_of_cores_changes_no_vector(embedder: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["squat", "How do I do a push-up?", "A much longer text about something else. " * 20]
+    monkeypatch.setattr(onnx_embedder, "THREADS", 1)
+    assert np.array_equal(OnnxEmbedder().embed(texts), embedder.embed(texts))
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.adapters import onnx_embedder
 from core.adapters.onnx_verifier import MODEL, OnnxVerifier
 from core.errors import ServiceRefused
 
@@ -38,6 +40,12 @@ def test_what_is_cut_off_does_not_count() -> None:
     long = "How do I warm up? " * 200
     known = ["How do I cool down?"]
     assert VERIFIER.compare(f"{long} Well?", known) == pytest.approx(VERIFIER.compare(f"{long} Why?", known), abs=1e-6)
+
+
+def test_the_number_of_cores_changes_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = ["What is the right way to do a squat?", "Can I run?", "How do I warm up? " * 20]
+    monkeypatch.setattr(onnx_embedder, "THREADS", 1)
+    assert np.array_equal(OnnxVerifier().compare("How do I squat?", known), VERIFIER.compare("How do I squat?", known))
 
 
 def test_the_weights_are_loaded_at_first_use_and_once() -> None:

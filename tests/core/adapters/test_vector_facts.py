@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ def test_any_history_filters_as_a_list_of_rows_does(
             place = number % (len(model) + 1)
             model[place : place + 1] = [row]
             facts.put(place, row)
-    assert [facts.at(place) for place in range(len(model))] == model
+    assert facts.at(np.arange(len(model))) == model
     mask = facts.matching(where, len(model))
     wanted = [all(row.get(key) == value for key, value in where.items()) for row in model]
     assert all(wanted) if mask is None else mask.tolist() == wanted

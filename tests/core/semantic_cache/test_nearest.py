@@ -21,7 +21,7 @@ class Near:
     def entry(self, name: str, standing: Standing, key: str) -> Owner:
         return self.entries.setdefault(
             name,
-            Owner(name, "t", "r", "en", standing, "author", key, {}, 0.0, 0.0),
+            Owner(name, "t", "r", "en", standing, "author", key, "{}", 0.0, 0.0),
         )
 
     def add(
