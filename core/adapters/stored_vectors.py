@@ -47,7 +47,7 @@ class StoredVectors:
         Vectors in a namespace above which partitions answer: nearly always what an exact scan would.
     """
 
-    def __init__(self, database: Database, engine: Engine = "exact", accelerate_above: int = 30_000) -> None:
+    def __init__(self, database: Database, engine: Engine = "exact", accelerate_above: int = 8_000) -> None:
         self.name = "FAISS" if engine == "faiss" else "embedded vectors"
         self._database = database
         self._engine: Engine = engine
