@@ -14,7 +14,7 @@ from core.ports import Vector
 
 faiss: Any = _faiss  # its stubs lack half of what is used here
 COMPARED = 24_000
-"""Rows that a search compares, about: so many that it finds what an exact scan finds, so few that it takes 1 to 2 ms."""
+"""Rows that a search compares, about: so many that it finds what an exact scan finds, so few that it takes 1 ms."""
 HEADROOM = 1.25
 """How much larger than any of the sample a number may be before it is cut."""
 SAMPLE = 32
