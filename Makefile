@@ -10,7 +10,7 @@ run: setup
 
 test: setup-dev lint
 	@sh tests/e2e/ensure_browser.sh $(BIN)/python
-	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder $(PYTEST)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(PYTEST)
 
 lint: setup-dev
 	@$(BIN)/ruff check .

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from core.adapters.onnx_embedder import OnnxEmbedder
 from core.bootstrap import Services, build_services
@@ -27,6 +28,7 @@ from tests.house import House, MovableClock, bundled_part, sync_library
 settings.register_profile("shared machine", deadline=None)  # how long an example takes says nothing there
 settings.load_profile("shared machine")
 
+BROWSER = "tests/e2e/"
 # Nothing here is to outlast the machine, so that nothing waits for the disk; the parts crash, the server does not.
 QUICK = "fsync = off; full_page_writes = off; synchronous_commit = off"
 
@@ -144,13 +146,18 @@ def make_services(tmp_path: Path, library_folder: Path) -> Iterator[Callable[...
         services.close()
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+class ByModule(LoadScopeScheduling):
+    """Shares the tests out to the workers of pytest-xdist by module, those in a browser all to one, which begins."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return BROWSER if module.startswith(BROWSER) else module
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
+    return ByModule(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the workers of pytest-xdist share the tests out by module, of those in a browser all to one, which begins."""
-    items.sort(key=in_browser, reverse=True)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("browser" if in_browser(item) else item.nodeid.partition("::")[0]))
-
-
-def in_browser(item: pytest.Item) -> bool:
-    return item.get_closest_marker("browser") is not None
+    items.sort(key=lambda item: item.nodeid.startswith(BROWSER), reverse=True)
