@@ -95,7 +95,9 @@ class Database:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)
         self._line = Line()
-        self._reading = self.engine.execution_options(read_only=True)
+        # All statements of a reading transaction see one moment, as they do on SQLite.
+        alike = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reading = self.engine.execution_options(read_only=True, **alike)
         self.driver_errors: type[Exception] = self.engine.dialect.loaded_dbapi.Error
         """What the driver raises, for the few that ask it without SQLAlchemy."""
 

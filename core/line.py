@@ -23,7 +23,12 @@ class Line:
     def place(self, patience_s: float) -> Iterator[None]:
         """Go through when it is this thread's turn; after so many seconds, without waiting any longer."""
         mine = self._queue()
-        took = mine is None or mine.acquire(timeout=patience_s) or not self._leave(mine)
+        try:
+            took = mine is None or mine.acquire(timeout=patience_s) or not self._leave(mine)
+        except BaseException:  # interrupted while it waited
+            if mine is not None and not self._leave(mine):
+                self._call_next()
+            raise
         try:
             yield
         finally:

@@ -74,11 +74,10 @@ def _run(database: Database, compiled: _Compiled, values: Mapping[str, Any]) -> 
             found = cursor.fetchall()
             if compiled.out is None:
                 compiled.out = _reading(compiled.kinds, [column[1] for column in cursor.description], database)
+            cursor.close()
         except database.driver_errors:
             connection.invalidate()
             raise
-        finally:
-            cursor.close()
     return [_converted(row, compiled.out) for row in found] if compiled.out else list(found)
 
 

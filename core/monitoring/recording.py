@@ -22,6 +22,7 @@ FITS = 0.5
 
 def record_turn(session: Session, event: TurnEvent) -> None:
     """Keep the event in the turn's own transaction; a turn that was taken for lost and ends after all counts once."""
+    session.flush()  # the turn first, its event then: two that end one turn at once would else wait for one another
     if not inserted(session, event):
         take_back(session, event.turn_id, event.at)
         inserted(session, event)

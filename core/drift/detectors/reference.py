@@ -1,8 +1,8 @@
 """The reference: what rate is usual at which hour, how well that is known, and how much it wobbles by itself.
 
 A binomial regression with a ridge on calendar terms, by iteratively reweighted least squares (McCullagh & Nelder,
-1989, *Generalized Linear Models*, ch. 4). Hours of a volume or rate far from usual (bursts, outages) are weighed down
-as Huber (1964) does, so that they do not become what is usual.
+1989, *Generalized Linear Models*, ch. 4). Hours of a crowd are left out, and those of a rate far from usual (outages)
+are weighed down as Huber (1964) does, so that they do not become what is usual.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class Reference:
         x = table[places(hours)]
         # What a crowd asks all at once is not what is usual.
         kept = np.where(volume.crowds(hours, trials), 0.0, 1.0)
+        if (trials * kept).sum() < trials.sum() / 2:  # all comes in crowds: they are what is usual here
+            kept, volume = np.ones(len(hours)), Profile(np.full(WEEK, float(trials.max())))
         weight = kept
         dispersion = 1.0
         for _ in range(ROUNDS):

@@ -20,6 +20,8 @@ CROWDED = 2.5
 SKEW = 1.0
 """An hour, or some together, are a crowd so many standard deviations above the usual, and this: about (2.5² - 1) / 6,
 by which Cornish & Fisher (1938) correct a quantile for the skew of few counts."""
+ENOUGH = 1.0
+"""Trials that are expected of the hours that are compared with the usual together, at least: less says nothing."""
 KEEP = 0.7
 """Share of what some hours are that stays an hour later: about three hours."""
 
@@ -77,7 +79,8 @@ class Inflow:
     """What of an hour's trials came on top of the usual, where that is too much to be chance.
 
     One hour is looked at, and about three together, so that a small crowd that stays is seen too. What is usual grows
-    with the median hour of the last day: growth that lasts is believed after half a day, a burst never.
+    with the median hour of the last day: growth that lasts is believed after half a day, a burst never. Hours in which
+    hardly anything is usual are taken together until something is, so that idle nights say nothing.
     """
 
     def __init__(self, profile: Profile) -> None:
@@ -86,11 +89,12 @@ class Inflow:
         self._ratios = deque([1.0] * DAY)
         self._ordered = [1.0] * DAY
         self._seen = self._due = self._chance = 0.0
+        self._taken = self._awaited = 0.0
 
     def excess(self, slot: int, trials: int) -> float:
         """Take the trials of an hour of the week; return how many of them are a crowd's, 0 where there is none."""
         usual = self._usual[slot]
-        expected = usual * self._growth(trials / usual)
+        expected = usual * self._growth(trials, usual)
         self._seen = KEEP * self._seen + trials
         self._due = KEEP * self._due + expected
         self._chance = KEEP * KEEP * self._chance + expected
@@ -101,10 +105,14 @@ class Inflow:
         long = self._seen - self._due > CROWDED * sqrt(self._chance + self._square * self._due**2) + SKEW
         return over if now or long else 0.0
 
-    def _growth(self, ratio: float) -> float:
+    def _growth(self, trials: int, usual: float) -> float:
         """Return the median of the last day's trials relative to the usual, at least 1, and take another hour."""
         middle = self._ordered[DAY // 2]
-        self._ratios.append(ratio)
-        insort(self._ordered, ratio)
-        del self._ordered[bisect_left(self._ordered, self._ratios.popleft())]
+        self._taken, self._awaited = self._taken + trials, self._awaited + usual
+        if self._awaited >= ENOUGH:
+            ratio = self._taken / self._awaited
+            self._taken = self._awaited = 0.0
+            self._ratios.append(ratio)
+            insort(self._ordered, ratio)
+            del self._ordered[bisect_left(self._ordered, self._ratios.popleft())]
         return max(1.0, middle)

@@ -61,3 +61,14 @@ def test_rates_of_nothing_and_of_everything_stay_inside() -> None:
     for positives in (np.zeros(REFERENCE, int), trials):
         rates = Reference.of(HOURS, trials, positives).rate(HOURS)
         assert np.all((rates > 0) & (rates < 1))
+
+
+@pytest.mark.parametrize(("every", "size"), [(24, 15), (24, 30), (48, 40)])
+def test_where_all_comes_in_crowds_they_are_what_is_usual(every: int, size: int) -> None:
+    rng = np.random.default_rng(4)
+    trials = np.zeros(REFERENCE, int)
+    trials[np.arange(0, REFERENCE, every) + rng.integers(0, every, REFERENCE // every)] = size
+    positives = rng.binomial(trials, 0.07)
+    found = Reference.of(HOURS, trials, positives)
+    assert np.average(found.rate(HOURS), weights=trials) == pytest.approx(positives.sum() / trials.sum(), abs=0.03)
+    assert not found.volume.crowds(HOURS, trials).any()

@@ -83,3 +83,17 @@ def test_a_trickle_is_no_crowd_though_each_that_comes_is_above_the_mean() -> Non
     trials = rng.poisson(0.4, REFERENCE)
     found = watched(Inflow(Profile.of(HOURS, trials)), rng.poisson(0.4, 5000).tolist())
     assert np.mean(np.array(found) > 0) < 0.06
+
+
+def test_growth_that_lasts_is_believed_where_nights_are_idle() -> None:
+    busy = np.isin(HOURS % 24, range(9, 19))
+    profile = Profile.of(HOURS, np.where(busy, 10, 0))
+    grown = np.where(busy, 25, 0)[: 4 * 24].tolist()
+    found = watched(Inflow(profile), grown)
+    assert max(found[:24]) == pytest.approx(15)
+    assert max(found[-24:]) == 0
+
+
+def test_growth_of_few_trials_is_believed_in_the_end() -> None:
+    found = watched(Inflow(flat(0.3)), [1, 1, 1, 2] * 48)
+    assert max(found[-24:]) < 1
