@@ -25,6 +25,18 @@ def reload_until(page: Page, done: Callable[[], bool]) -> None:
     raise AssertionError("the job did not come by")
 
 
+def until_seen(act: Callable[[], object], wanted: Locator) -> None:
+    """Act until something is seen, as a person does whose click fell on a page that was just being drawn anew."""
+    for _ in range(4):
+        act()
+        try:
+            expect(wanted).to_be_visible(timeout=10_000)
+        except AssertionError:
+            continue
+        return
+    expect(wanted).to_be_visible()
+
+
 def ask(page: Page, question: str) -> Locator:
     """Ask, wait for the end of the answer, and return it."""
     settled(page)

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from core.database import Database
 from core.monitoring.bulk import write
-from tests.e2e.chat import reload_until, settled
+from tests.e2e.chat import reload_until, settled, until_seen
 from tests.e2e.conftest import Server
 from tests.e2e.traffic import turn
 from tests.standins.inbox import Webhooks
@@ -100,8 +100,8 @@ def test_3_what_if_replays_another_rule_on_the_same_past(page: Page) -> None:
 def test_4_a_report_is_made_by_looking_back_and_taken_away(page: Page, tmp_path: Path) -> None:
     part(page, "Reports")
     page.get_by_text("Look back: when would alarms have come?").click()
-    page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
-    expect(page.get_by_text("A replay: alarms would have come for misses on").first).to_be_visible()
+    replay = settled(page).get_by_test_id("stFormSubmitButton").get_by_role("button")
+    until_seen(replay.click, page.get_by_text("A replay: alarms would have come for misses on").first)
     page.reload()
     settled(page).get_by_test_id("stDataFrame").first.locator(".dvn-scroller").click(position={"x": 15, "y": 52})
     with page.expect_download() as taken:

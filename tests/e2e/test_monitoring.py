@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.database import Database
-from tests.e2e.chat import settled
+from tests.e2e.chat import settled, until_seen
 from tests.e2e.conftest import Server
 from tests.e2e.traffic import fill
 
@@ -63,9 +63,8 @@ def click_point(page: Page, key: str, place: int) -> None:
 
 def test_from_a_spike_to_its_conversations_in_two_clicks(look: Callable[..., Page]) -> None:
     page = look("range=dates&from={}&to={}".format(*_fortnight()))
-    click_point(page, "dislike-rate", BAD)
     link = page.get_by_role("link", name=re.compile(r"See the \d+ disliked"))
-    expect(link).to_be_visible()
+    until_seen(lambda: click_point(page, "dislike-rate", BAD), link)
     link.click()
     page.wait_for_url("**/conversations?**")
     assert re.search(r"since=.+&until=.+", page.url)
