@@ -69,6 +69,7 @@ def test_servers_that_answer_one_question_at_once_agree_on_its_answer(
     def answers(server: SemanticCache) -> str | None:
         together.wait(30)
         admit(server, plane, "first", "answer")
+        together.wait(30)  # an entry's row is there a moment before its vector
         return served(server, "close")
 
     with ThreadPoolExecutor(SERVERS) as pool:
