@@ -57,8 +57,11 @@ class Alerting:
 
     def _told(self, tenant: str, signal: Signal) -> Level:
         query = select(DriftAlert.after).where(DriftAlert.tenant == tenant, DriftAlert.signal == signal)
+        query = query.outerjoin(DriftReport, col(DriftReport.id) == col(DriftAlert.report_id))
+        # Windows that are made up for after a pause may all be told at the same moment.
+        query = query.order_by(col(DriftAlert.at).desc(), col(DriftReport.until_hour).desc())
         with self._database.read() as session:
-            last = session.exec(query.order_by(col(DriftAlert.at).desc()).limit(1)).first()
+            last = session.exec(query.limit(1)).first()
         return Level(last) if last else Level.CALM
 
     def _alerts(self, report: DriftReport, seen: Watch, found: Finding, told: Level) -> list[DriftAlert]:

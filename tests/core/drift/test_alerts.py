@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlmodel import update
+from sqlmodel import delete, insert, update
 
 from core.access.model import Role
 from core.access.records import broken_link
@@ -55,6 +55,24 @@ def test_the_same_level_is_not_told_again_and_the_end_is_told(room: Room) -> Non
     assert len(states(room)) == 2 == len(room.alerts())
     room.hourly(118)
     assert (room.alerts()[-1].before, room.alerts()[-1].after) == (Level.DRIFT, Level.CALM)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_changes_that_were_told_at_one_moment_the_latest_counts(
+    database: Database, embedder: Embedder, past: Past, backwards: bool
+) -> None:
+    room = Room(database, past, embedder)
+    room.hourly(STEP)
+    room.hourly(STEP + 12)
+    told = [one.model_dump() for one in room.alerts() if one.signal == Signal.MISS]
+    assert [one["after"] for one in told] == [Level.WATCH, Level.DRIFT]
+    assert told[0]["at"] == told[1]["at"], "a pause was made up for"
+    with database.begin() as session:  # whatever order they lie in
+        session.execute(delete(DriftAlert))
+        for one in reversed(told) if backwards else told:
+            session.execute(insert(DriftAlert).values(**one))
+    assert {one.level for one in room.hourly(STEP + 14)} == {Level.DRIFT}
+    assert len([one for one in room.alerts() if one.signal == Signal.MISS]) == 2
 
 
 def test_a_channel_that_fails_is_tried_again_later_and_the_other_is_not(room: Room) -> None:
