@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -13,18 +14,21 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, SQLModel, col, func, select
 
 from core.monitoring.commits import settled_below
+from core.monitoring.counting import Numbers, turns, verdicts, votes
 from core.monitoring.gathering import CELL, Batch
 from core.monitoring.records import TurnEvent, VerdictEvent, VoteEvent
 from core.monitoring.rollup_records import RollupState
 from core.monitoring.sparse import Ints
 
-Numbers = Mapping[str, NDArray[np.float64]]
-"""Columns of numbers by name; NaN is none."""
 _CELL = tuple({"release": "release_id"}.get(name, name) for name in CELL)
 _BEFORE = 2 + 1 + len(CELL)
 """Columns of a row that was read that come before its numbers: its place, its tenant and its cell."""
 _AT_ONCE = 100
 """Rows that are turned into columns together: few enough to stay in a processor's cache meanwhile."""
+
+
+_LEAST = 100
+"""Events of a kind that are read at least: :meth:`Source.ahead` does not see those that were committed late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,10 @@ class Source:
         found = self.batch(iter(lambda: result.cursor.fetchmany(_AT_ONCE), []))
         result.close()
         return found
+
+    def ahead(self, session: Session, mark: Mark) -> int:
+        """Return about how many rows were written after a mark, without counting them."""
+        return max(0, (session.exec(select(func.max(self._column("seq")))).one() or 0) - mark.seq)
 
     def wanted(self) -> list[Any]:
         """Return the columns that :meth:`batch` takes, in their order."""
@@ -138,49 +146,6 @@ def marks(session: Session) -> dict[str, Mark]:
     return {row.source: Mark(row.xid, row.seq) for row in session.exec(select(RollupState))}
 
 
-def _whole(values: NDArray[Any]) -> Ints:
-    whole: Ints = np.rint(values).astype(np.int64)
-    return whole
-
-
-def turns(numbers: Numbers) -> tuple[dict[str, Ints], NDArray[np.float64]]:
-    """Read turns; the time of those that did not end well is not counted."""
-    cost, well = numbers["cost_usd"], numbers["error"] == 0
-    took = np.where(well, np.maximum(numbers["total_ms"], 1e-3), 0.0)
-    adds = {
-        "turns": np.ones(len(cost), np.int64),
-        "errors": _whole(~well),
-        "input_tokens": _whole(numbers["input_tokens"]),
-        "output_tokens": _whole(numbers["output_tokens"]),
-        "costed": _whole(~np.isnan(cost)),
-        "cost_nano": _whole(np.nan_to_num(cost) * 1e9),
-        "saved_nano": _whole(np.nan_to_num(numbers["saved_usd"]) * 1e9),
-        "timed": _whole(well),
-        "time_us": _whole(took * 1000),
-    }
-    return adds, took
-
-
-def votes(numbers: Numbers) -> tuple[dict[str, Ints], NDArray[np.float64]]:
-    """Read changes of votes: each moves the count of its turn's hour."""
-    before, after = numbers["before"], numbers["after"]
-    adds = {
-        "ups": _whole(after == 1) - (before == 1),
-        "downs": _whole(after == -1) - (before == -1),
-    }
-    return adds, np.zeros(len(before))
-
-
-def verdicts(numbers: Numbers) -> tuple[dict[str, Ints], NDArray[np.float64]]:
-    """Read what became known of hits, in the hour of their turn."""
-    before, after = numbers["before"], numbers["after"]
-    adds = {
-        "audited": _whole(~np.isnan(after)) - ~np.isnan(before),
-        "false_hits": _whole(after == 0) - (before == 0),
-    }
-    return adds, np.zeros(len(before))
-
-
 TURNS = Source(
     TurnEvent,
     ("hour", "total_ms", "error", "input_tokens", "output_tokens", "cost_usd", "saved_usd"),
@@ -191,3 +156,15 @@ TURNS = Source(
 VOTES = Source(VoteEvent, ("turn_hour", "before", "after"), votes)
 VERDICTS = Source(VerdictEvent, ("turn_hour", "before", "after"), verdicts)
 SOURCES = (TURNS, VOTES, VERDICTS)
+
+
+def side_by_side(session: Session, begun: Mapping[str, Mark], limit: int) -> list[tuple[Source, tuple[Batch, Mark]]]:
+    """Return the next events of each kind that has any, `limit` of the kind with most: the same part of what waits.
+
+    What votes of a long time add would else be written long before their turns, and the same rows again with these.
+    """
+    waiting = [(one, begun.get(one.name, Mark())) for one in SOURCES]
+    ahead = [one.ahead(session, mark) for one, mark in waiting]
+    parts = [max(ceil(limit * some / max(*ahead, 1)), min(limit, _LEAST)) for some in ahead]
+    found = [(one, one.read(session, mark, part)) for (one, mark), part in zip(waiting, parts, strict=True)]
+    return [(one, read) for one, read in found if read]

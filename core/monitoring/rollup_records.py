@@ -10,45 +10,44 @@ from core.database import UtcDateTime
 from core.monitoring.commits import NUMBER
 
 
-class Rollup(SQLModel, table=True):
-    """What happened on one day (counted from 1970, UTC) to the turns of one cell of one cube.
+class _Cell(SQLModel):
+    """One day (counted from 1970, UTC) of one cell of one cube.
 
     ``cube`` names what the cells of it are told apart by: ``all`` (nothing), one dimension, or ``each`` (every one);
-    the other columns are "" then. The outcome always counts. ``counts`` and ``latency`` are as
-    :mod:`core.monitoring.sparse` writes them; ``day_latency`` is the sum over the hours, and stands before them because
-    what comes first in a row of SQLite is read without the rest.
+    the other columns are "" then. The outcome always counts.
+    """
+
+    tenant: str = Field(primary_key=True)
+    cube: str = Field(primary_key=True)
+    day: int = Field(primary_key=True)
+    release: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    topic: str = Field(primary_key=True)
+    language: str = Field(primary_key=True)
+    outcome: str = Field(primary_key=True)
+
+
+class Rollup(_Cell, table=True):
+    """What happened on a day to the turns of a cell.
+
+    ``counts`` and ``latency`` are as :mod:`core.monitoring.sparse` writes them; ``day_latency`` is the sum over the
+    hours, and stands before them because what comes first in a row of SQLite is read without the rest.
     """
 
     __tablename__ = "rollups"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    tenant: str = Field(primary_key=True)
-    cube: str = Field(primary_key=True)
-    day: int = Field(primary_key=True)
-    release: str = Field(primary_key=True)
-    channel: str = Field(primary_key=True)
-    topic: str = Field(primary_key=True)
-    language: str = Field(primary_key=True)
-    outcome: str = Field(primary_key=True)
     day_latency: bytes
     counts: bytes
     latency: bytes
 
 
-class RollupDay(SQLModel, table=True):
+class RollupDay(_Cell, table=True):
     """The counts of a cell added up over the hours: a narrow table, as most of what a page shows reads nothing else."""
 
     __tablename__ = "rollup_days"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    tenant: str = Field(primary_key=True)
-    cube: str = Field(primary_key=True)
-    day: int = Field(primary_key=True)
-    release: str = Field(primary_key=True)
-    channel: str = Field(primary_key=True)
-    topic: str = Field(primary_key=True)
-    language: str = Field(primary_key=True)
-    outcome: str = Field(primary_key=True)
     counts: bytes
 
 

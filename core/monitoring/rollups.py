@@ -16,7 +16,7 @@ from sqlalchemy import delete, text, update
 from sqlmodel import Session, col, select
 
 from core.database import Database
-from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, marks, plain_rows
+from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, marks, plain_rows, side_by_side
 from core.monitoring.gathering import CELL, Gathered, Key, gathered
 from core.monitoring.records import TurnEvent
 from core.monitoring.rollup_records import Rollup, RollupDay, RollupState, RollupUsers, RollupValue
@@ -41,7 +41,7 @@ class Rollups:
         """Read up to `limit` events of each kind and return how many; 0 if none wait or another was quicker."""
         with self._database.read() as session:
             generation, begun = _generation(session), marks(session)
-            found = [(one, read) for one in SOURCES if (read := one.read(session, _mark(begun, one), limit))]
+            found = side_by_side(session, begun, limit)
         if not found:
             return 0
         sums = [(source, mark, len(batch.hour), gathered(batch)) for source, (batch, mark) in found]

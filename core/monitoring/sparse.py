@@ -29,6 +29,8 @@ BUCKETS = 400
 COUNTS = np.dtype([("at", "<u2"), ("n", "<i8")])
 LATENCIES = np.dtype([("at", "<u2"), ("n", "<i4")])
 ACCURACY = 0.02
+_DENSE = 4
+"""Up to so many times as many places as entries are added up without sorting."""
 _MAPPING = LogarithmicMapping(ACCURACY)
 _LEAST_MS = 0.1
 _FIRST = _MAPPING.key(_LEAST_MS)
@@ -66,13 +68,15 @@ class Sparse:
     def summed(self, rows: Ints | None = None) -> Self:
         """Add up what stands at the same place, zeros left out; `rows` gives each vector another number first."""
         row = self.row if rows is None else rows[self.row]
-        key = row * 65536 + self.at
-        order = np.argsort(key)
-        key, n = key[order], self.n[order]
-        first = np.flatnonzero(np.diff(key, prepend=-1))
-        sums = np.add.reduceat(n, first) if len(first) else n
+        if not len(row):
+            return type(self)(row, self.at, self.n)
+        low, width = int(row.min()), int(self.at.max()) + 1
+        key = (row - low) * width + self.at
+        size = (int(row.max()) - low + 1) * width
+        key, sums = _sums_dense(key, self.n, size) if size <= _DENSE * len(key) else _sums_sorted(key, self.n)
         kept = sums != 0
-        return type(self)(key[first][kept] // 65536, key[first][kept] % 65536, sums[kept])
+        row, at = np.divmod(key[kept], width)
+        return type(self)(row + low, at, sums[kept])
 
     def folded(self, width: int) -> Self:
         """Add the hours up: what stands at the same place of any hour, where an hour has so many places."""
@@ -110,3 +114,19 @@ class Sparse:
 def _lengths(blobs: Sequence[bytes], kind: np.dtype[Any]) -> Ints:
     lengths: Ints = np.fromiter(map(len, blobs), np.int64, len(blobs))
     return lengths // kind.itemsize
+
+
+def _sums_dense(key: Ints, n: Ints, size: int) -> tuple[Ints, Ints]:
+    """Return every key below `size` and the sum of what stands at it; quick where many occur."""
+    sums = np.zeros(size, np.int64)
+    np.add.at(sums, key, n)
+    return np.arange(size), sums
+
+
+def _sums_sorted(key: Ints, n: Ints) -> tuple[Ints, Ints]:
+    """Return the different keys, in order, and the sum of what stands at each."""
+    if (np.diff(key) <= 0).any():
+        order = np.argsort(key)
+        key, n = key[order], n[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    return key[first], np.add.reduceat(n, first)

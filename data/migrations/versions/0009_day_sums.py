@@ -26,7 +26,8 @@ def upgrade() -> None:
     old, new, days = (
         sa.Table(name, metadata, autoload_with=bind) for name in ("rollups_before", "rollups", "rollup_days")
     )
-    for rows in bind.execute(sa.select(old)).partitions(1000):
+    # A server-side cursor on PostgreSQL, which would else send all of them at once.
+    for rows in bind.execute(sa.select(old).execution_options(yield_per=1000)).partitions():
         given = [row._asdict() for row in rows]
         latencies = [{"day_latency": _day(row["latency"], LATENCIES, BUCKETS)} for row in given]
         bind.execute(new.insert(), [row | latency for row, latency in zip(given, latencies, strict=True)])

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from core.monitoring.sparse import ACCURACY, BUCKETS, COUNTS, Sparse, bucket_of, quantiles_ms
 
-ENTRIES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 383), st.integers(-5, 5)), max_size=60)
+ENTRIES = st.sampled_from([3, 383]).flatmap(  # many at few places, and few at many
+    lambda most: st.lists(st.tuples(st.integers(0, 3), st.integers(0, most), st.integers(-5, 5)), max_size=60)
+)
 
 
 def sparse(entries: list[tuple[int, int, int]]) -> Sparse:
