@@ -1,8 +1,10 @@
 """What monitoring costs: durable events, votes, rollups, the page's queries, memory and disk.
 
     python -m benchmarks.monitoring [--events N] [--database sqlite|postgresql|URL] [--json]
+                                    [--peers phoenix] [--peer-events N]
 
-A database that is named by URL is used as it is, and must be empty.
+A database that is named by URL is used as it is, and must be empty. ``--peers phoenix`` measures Arize Phoenix too,
+with the same traffic, where it is installed (``benchmarks/README.md``, "Phoenix").
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from datetime import timedelta
 from time import perf_counter, process_time
 from typing import Any
 
+from benchmarks.monitoring_parts import phoenix
+from benchmarks.monitoring_parts.phoenix_process import PhoenixFailed
 from benchmarks.monitoring_parts.place import bytes_of, place
 from benchmarks.monitoring_parts.traffic import END, TENANT, turns, votes
 from benchmarks.monitoring_parts.voting import vote_latencies
@@ -102,11 +106,25 @@ def timed(monitoring: Monitoring, query: Callable[[Monitoring], object]) -> dict
     return {"ms": percentile(taken, 0.5), "CPU ms": percentile(worked, 0.5)}
 
 
+def beside(count: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the rows and facts of Phoenix with `count` turns, or say on the screen why it is not there."""
+    if why := phoenix.missing():
+        print(why)
+        return [], {}
+    try:
+        return phoenix.measure(count)
+    except PhoenixFailed as failed:
+        print(f"{failed}. How to install it: benchmarks/README.md, Phoenix.")
+        return [], {}
+
+
 def main(given: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=100_000, help="turns in the database (default 100,000)")
     parser.add_argument("--database", default="sqlite", help="sqlite, postgresql, or a URL")
+    parser.add_argument("--peers", choices=["phoenix"], help="what to measure beside it")
+    parser.add_argument("--peer-events", type=int, default=20_000, help="turns that it gets (default 20,000)")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(given)
     with place(arguments.database) as database:
@@ -125,6 +143,9 @@ def main(given: Sequence[str] | None = None) -> None:
         with suppress(Exception):  # a SQLite without dbstat
             facts |= {f"{name} on disk, MB": size / 1e6 for name, size in bytes_of(database).items()}
         facts["peak memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    if arguments.peers:
+        more, known = beside(arguments.peer_events)
+        rows, facts = rows + more, facts | known
     show("monitoring", rows, facts, as_json=arguments.json)
 
 
