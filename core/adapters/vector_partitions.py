@@ -13,8 +13,9 @@ from core.adapters.vector_rows import Places
 from core.ports import Vector
 
 faiss: Any = _faiss  # its stubs lack half of what is used here
-COMPARED = 24_000
-"""Rows that a search compares, about: so many that it finds what an exact scan finds, so few that it takes 1 ms."""
+PROBED = 80
+"""Partitions that a search looks into: 4,000 rows of 10,000, 12,600 of 100,000, 40,000 of a million. Of what an exact
+scan finds of real questions at a cosine of 0.8 or more, it finds all but 2 in 10,000."""
 HEADROOM = 1.25
 """How much larger than any of the sample a number may be before it is cut."""
 SAMPLE = 32
@@ -64,9 +65,8 @@ class Partitions:
         A filter makes it look into as many more partitions as it leaves out rows.
         """
         one_thread()
-        count = self._index.ntotal if allowed is None else np.count_nonzero(allowed)
-        share = min(1.0, COMPARED / max(1, count))
-        parameters = faiss.SearchParametersIVF(nprobe=max(1, round(share * self._lists)))
+        more = 1.0 if allowed is None else self._index.ntotal / max(1, np.count_nonzero(allowed))
+        parameters = faiss.SearchParametersIVF(nprobe=min(self._lists, round(PROBED * max(1.0, more))))
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             parameters.sel = faiss.IDSelectorBitmap(bits)

@@ -62,8 +62,8 @@ def test_partitions_are_built_only_above_the_size_and_once() -> None:
 def test_partitions_find_nearly_all_of_what_the_scan_finds(
     where: dict[str, int] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # So few rows are compared that a search which looked into the wrong partitions would be caught.
-    monkeypatch.setattr("core.adapters.vector_partitions.COMPARED", 2000)
+    # So few of the 245 partitions are probed that a search which looked into the wrong ones would be caught.
+    monkeypatch.setattr("core.adapters.vector_partitions.PROBED", 30)
     centres = units(150, 4, 32)
     rows = near(np.repeat(centres, 100, axis=0), 5)
     index, scan = filled(rows, above=500), filled(rows, above=len(rows))
@@ -73,6 +73,22 @@ def test_partitions_find_nearly_all_of_what_the_scan_finds(
         for v in near(rows[::200], 6)
     ]
     assert np.mean(found) >= 0.95
+
+
+def test_a_filter_that_leaves_few_rows_makes_a_search_look_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.adapters.vector_partitions.PROBED", 4)
+    rows = near(np.repeat(units(150, 4, 32), 100, axis=0), 5)
+    index = VectorIndex(32, "exact", 500)
+    index.put([str(n) for n in range(len(rows))], rows, [{"twentieth": n % 20} for n in range(len(rows))])
+    assert accelerate(index)
+    allowed = np.arange(1, len(rows), 20)
+    found = [
+        len(
+            {int(m.id) for m in index.search(v, 8, {"twentieth": 1})} & set(allowed[np.argsort(-rows[allowed] @ v)[:8]])
+        )
+        for v in near(rows[::200], 6)
+    ]
+    assert np.mean(found) / 8 >= 0.95
 
 
 def test_what_was_written_or_removed_after_the_build_counts_at_once() -> None:
