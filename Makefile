@@ -2,15 +2,20 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Which tests `make test` leaves to `make test-all`.
+MARKED = not slow
 
-.PHONY: run test lint demo bench setup setup-dev clean
+.PHONY: run test test-all lint demo bench setup setup-dev clean
 
 run: setup
 	@$(BIN)/python app.py
 
 test: setup-dev lint
 	@sh tests/e2e/ensure_browser.sh $(BIN)/python
-	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(PYTEST)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder -m "$(MARKED)" $(PYTEST)
+
+test-all: MARKED =
+test-all: test
 
 lint: setup-dev
 	@$(BIN)/ruff check .

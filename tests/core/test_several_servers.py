@@ -40,6 +40,7 @@ def server(url: str, library: Path, data: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("templates", ["postgresql"], indirect=True)
 def test_servers_that_start_at_once_on_an_empty_database_all_come_up(
     database: Database, library_folder: Path, tmp_path: Path

@@ -126,7 +126,9 @@ def test_6_the_levels_are_shown_as_the_table_that_is_in_force(page: Page) -> Non
         expect(page.get_by_role("table").get_by_text(level, exact=True).first).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (390, "dark"), (1280, "dark")])
+@pytest.mark.parametrize(
+    ("width", "theme"), [(390, "dark"), (1280, "dark"), pytest.param(390, "light", marks=pytest.mark.slow)]
+)
 def test_7_nothing_overflows(product_page: Callable[..., Page], drifted: Server, width: int, theme: str) -> None:
     page = product_page(drifted, "/drift", width=width, theme=theme)
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()

@@ -90,6 +90,7 @@ def test_without_the_model_the_library_answers_and_says_so(
     expect(answer.get_by_text(re.compile(r"Sources \(\d\)"))).to_be_visible()
 
 
+@pytest.mark.slow
 def test_without_the_vector_store_words_answer_and_say_so(new_page: NewPage, make_server: MakeServer) -> None:
     standin = PineconeStandIn(dimension=EMBEDDED_DIMENSION)
     with serving(standin.app) as url:
@@ -106,6 +107,7 @@ def test_without_the_vector_store_words_answer_and_say_so(new_page: NewPage, mak
     expect(answer).to_contain_text("Diamond push-up")
 
 
+@pytest.mark.slow
 def test_a_taken_port_and_a_broken_setting_are_said_in_one_sentence(server: Server, make_server: MakeServer) -> None:
     for environment, sentence in (
         ({"PORT": str(server.port)}, "choose another port"),
@@ -121,6 +123,7 @@ def test_a_taken_port_and_a_broken_setting_are_said_in_one_sentence(server: Serv
         assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_damaged_knowledge_keeps_the_old_library_and_says_file_and_line(
     new_page: NewPage, make_server: MakeServer
 ) -> None:

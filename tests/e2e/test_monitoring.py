@@ -118,8 +118,15 @@ def test_what_is_on_screen_can_be_taken_away(look: Callable[..., Page], browser:
     context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        (390, "dark"),
+        (1280, "light"),
+        pytest.param(390, "light", marks=pytest.mark.slow),
+        pytest.param(1280, "dark", marks=pytest.mark.slow),
+    ],
+)
 def test_nothing_overflows_in_a_narrow_window_or_another_theme(
     look: Callable[..., Page], width: int, theme: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import func, select
@@ -33,6 +34,7 @@ PERSONAL = st.builds(lambda order, told, asked: order.format(told=told, asked=as
                      st.sampled_from(GENERAL))  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=2000)
 @given(PERSONAL)
 def test_two_thousand_questions_that_tell_of_who_asks_may_not_be_shared(question: str) -> None:
