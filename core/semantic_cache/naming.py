@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’]s)?")
+_NUMERAL = re.compile(r"\b(?:(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})|(?<=[a-z] )[VX](?!\.)|[A-Z](?=\.\s?[A-Z]))\b")
 _MOST_CAPITALS = 0.5
 """A question with a greater share of capitalised words is a heading, in which capitals say nothing."""
 _LEAST = 4
@@ -37,11 +38,21 @@ def others_named(asked: str, known: str) -> str | None:
     'Gmail'
     >>> others_named("Who directed Alien?", "Who directed Aliens?")
     'Alien'
+    >>> others_named("How did Louis XIV die?", "How did Louis XVI die?")
+    'XIV'
     >>> others_named("How do I leave Gmail?", "How can I close an account at gmail?")
     >>> others_named("What are the best schools in Germany?", "Which are the best German schools?")
     """
-    one, other = _lacking(asked, known), _lacking(known, asked)
-    return min(one) if one and other else None
+    for one, other in ((_numbered(asked), _numbered(known)), (_lacking(asked, known), _lacking(known, asked))):
+        if one and other and one != other:
+            return min(one)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _numbered(question: str) -> tuple[str, ...]:
+    """Return the Roman numerals and initials of names, in order: "Henry VIII", "George H. W. Bush"."""
+    return tuple(_NUMERAL.findall(unicodedata.normalize("NFKC", question)))
 
 
 def _lacking(question: str, other: str) -> list[str]:

@@ -11,6 +11,7 @@ from core.text import content_words, stem, tokens
 
 _BETWEEN = frozenset("than over befor after to into from onto toward".split())
 """Stems of words whose two sides may not be exchanged."""
+_JOINING = frozenset("and or vs versus nor".split())
 _BE = "am|are|be|been|being|get|gets|got|is|was|were"
 _PASSIVE = re.compile(rf"\b(?:{_BE})\s+(?:\w+\s+){{0,3}}\w+(?:ed|en|t)\b.*\bby\b", re.IGNORECASE)
 _OBJECT = re.compile(
@@ -34,7 +35,7 @@ def exchanged(asked: Sequence[str], known: Sequence[str]) -> str | None:
         (left, right), (other_left, other_right) = _around(asked, word), _around(known, word)
         crossed, back = (left - right) & (other_right - other_left), (right - left) & (other_left - other_right)
         if crossed and back:
-            return min(crossed)
+            return min(crossed | back)
     return None
 
 
@@ -42,6 +43,33 @@ def _around(words: Sequence[str], between: str) -> tuple[frozenset[str], frozens
     """Return the content words before and after the last occurrence of a word."""
     place = len(words) - 1 - list(reversed(words)).index(between)
     return content_words(" ".join(words[:place])), content_words(" ".join(words[place + 1 :]))
+
+
+def changed_places(asked: str, known: str) -> str | None:
+    """Say which word stands where another one stood, in questions that are the same word by word otherwise.
+
+    Two words have changed places, or one is said twice where each was said once. What "and", "or" and "versus" join may
+    stand in any order.
+
+    >>> changed_places("features that Postgres has and MySQL lacks", "features that MySQL has and Postgres lacks")
+    'mysql'
+    >>> changed_places("rows and presses, but rows first", "rows and presses, but presses first")
+    'press'
+    >>> changed_places("Which is better, rice or pasta?", "Which is better, pasta or rice?")
+    """
+    one, other = stem(tokens(asked)), stem(tokens(known))
+    if len(one) != len(other):
+        return None
+    places = [place for place, (word, instead) in enumerate(zip(one, other, strict=True)) if word != instead]
+    word, instead = (one[places[0]], other[places[0]]) if places else ("", "")
+    if not {word, instead} <= content_words(asked) & content_words(known):
+        return None
+    if len(places) == 2:
+        first, last = places
+        between = set(one[first + 1 : last])
+        back = (one[last], other[last]) == (instead, word)
+        return min(word, instead) if back and not (between and between <= _JOINING) else None
+    return min(word, instead) if len(places) == 1 else None
 
 
 def roles_exchanged(asked: str, known: str) -> str | None:
@@ -54,16 +82,17 @@ def roles_exchanged(asked: str, known: str) -> str | None:
     >>> roles_exchanged("Can a landlord sue a tenant?", "Can a tenant sue a landlord?")
     'landlord'
     >>> roles_exchanged("Who did Brutus betray?", "Who betrayed Brutus?")
-    'brutus'
+    'betray'
     >>> roles_exchanged("Did the tenant sue the landlord?", "Was the landlord sued by the tenant?")
     """
     one, other = _ordered(asked), _ordered(known)
     if _opening(asked) != _opening(known) or set(one) != set(other) or one == other:
         return None
     places = [other.index(word) for word in one]
+    moved = min(word for word, instead in zip(one, other, strict=True) if word != instead)
     if bool(_PASSIVE.search(asked)) == bool(_PASSIVE.search(known)) and _longest_fall(places) >= 3:
-        return one[places.index(max(places))]
-    return one[0] if bool(_OBJECT.match(asked)) != bool(_OBJECT.match(known)) else None
+        return moved
+    return moved if bool(_OBJECT.match(asked)) != bool(_OBJECT.match(known)) else None
 
 
 def _opening(question: str) -> str:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from core.semantic_cache import vocabulary
 from core.semantic_cache.naming import others_named
-from core.semantic_cache.order import exchanged, goes_with, roles_exchanged
+from core.semantic_cache.order import changed_places, exchanged, goes_with, roles_exchanged
 from core.text import Names, plain, quantities, stem, tokens, unit
 
 _NEGATIONS = frozenset(stem("not no non never nothing nobody none without nor neither avoid except cannot".split()))
@@ -43,6 +44,7 @@ class _Reading:
     words: frozenset[str]
     amounts: tuple[tuple[str, str], ...]
     units: frozenset[str]
+    rates: frozenset[str]
     negations: int
     exercises: frozenset[str]
     concepts: tuple[tuple[frozenset[str], frozenset[str]], ...]
@@ -76,7 +78,7 @@ class Veto:
         return self._differs(one, other) or _told_apart(asked, known)
 
     def _differs(self, one: _Reading, other: _Reading) -> str | None:
-        if one.amounts != other.amounts or _units_differ(one.units, other.units):
+        if one.amounts != other.amounts or _units_differ(one, other):
             return "numbers or units differ"
         if one.negations != other.negations:
             return "one is negated"
@@ -103,6 +105,7 @@ class Veto:
             frozenset(words),
             _in_order(quantities(words)),
             frozenset(name for word in words if (name := unit(word))),
+            frozenset(name for before, word in pairwise(words) if before == "per" and (name := unit(word))),
             sum(word in _NEGATIONS for word in stem(tokens(_DENYING.sub(" ", question)))),
             frozenset(exercises),
             tuple(concepts),
@@ -146,7 +149,7 @@ def _asks(question: str) -> frozenset[str]:
 def _told_apart(asked: str, known: str) -> str | None:
     if name := others_named(asked, known):
         return f"name differs: {name}"
-    if moved := roles_exchanged(asked, known):
+    if moved := changed_places(asked, known) or roles_exchanged(asked, known):
         return f"order differs: {moved}"
     return None
 
@@ -156,9 +159,13 @@ def _contradicting(one: frozenset[str], other: frozenset[str]) -> frozenset[str]
     return one ^ other if one - other and other - one else frozenset()
 
 
-def _units_differ(one: frozenset[str], other: frozenset[str]) -> bool:
+def _units_differ(one: _Reading, other: _Reading) -> bool:
     # "How many grams" and "how much" agree; "a day" and "a week" do not.
-    return any(_contradicting(one & measure, other & measure) for measure in vocabulary.MEASURES)
+    return any(
+        _contradicting(said & measure, meant & measure)
+        for measure in vocabulary.MEASURES
+        for said, meant in ((one.units, other.units), (one.rates, other.rates))
+    )
 
 
 def _undone(one: frozenset[str], other: frozenset[str]) -> frozenset[tuple[str, str]]:

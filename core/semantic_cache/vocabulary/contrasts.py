@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 OPPOSITES = """
-before, prior to, pre / after, post
+before, prior to, pre, leading up to, run up to / after, post, following a, following my, following the
 during, while / before, prior to, pre, after, post
 more, increase, raise, add / less, fewer, decrease, reduce, lower, cut
 too much, too many / too little, too few, not enough
@@ -50,6 +50,7 @@ abduction / adduction
 concentric / eccentric
 aerobic / anaerobic
 cause / cure, treat, prevent
+result in, results in, lead to, leads to / result from, results from, come from, comes from
 prevent / cure, treat
 surplus / deficit
 empty stomach / full stomach
@@ -61,6 +62,12 @@ celsius / fahrenheit
 push / pull
 skip, miss / eat, keep
 tighten / loosen
+thicken / thin, dilute
+lighten / darken
+soften / harden
+strengthen / weaken
+widen / narrow
+sharpen / blunt, dull
 lengthen / shorten
 inflate / deflate
 attach / detach
@@ -70,6 +77,7 @@ lock, fasten / unlock, unfasten
 all, every, always / some, any, sometimes
 all, every, always, some / none, never
 most / some, few, least
+all devices, every device, everywhere / this device, one device
 only / also
 today, tonight / yesterday, tomorrow
 yesterday / tomorrow
@@ -92,6 +100,7 @@ arrive, arrival / depart, departure, leave
 was, were, did, used to / will, shall, going to
 did / do, does
 do i have to, do i need to, do you have to, do you need to, must i, must you / can i, could i, may i, can you, may you
+us gallon, us pint / imperial gallon, imperial pint, uk gallon, uk pint
 teaspoon, tsp / tablespoon, tbsp
 glass, cup, mug / bottle, carton, jug
 slice / loaf

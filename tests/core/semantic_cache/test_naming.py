@@ -27,6 +27,8 @@ def test_names_are_capitalised_inside_a_sentence(question: str, names: set[str])
         ("How far is Lyon from here?", "How far is Nantes from here?"),
         ("How do I start with Java?", "How do I start with JavaScript?"),
         ("Who wrote the Iliad?", "Who wrote the Odyssey?"),
+        ("When was Henry V born?", "When was Henry VIII born?"),
+        ("What did George W. Bush do?", "What did George H. W. Bush do?"),
         ("How do I get to the Louvre in Paris?", "How do I get to the Prado in Madrid?"),
     ],
 )
@@ -42,6 +44,9 @@ def test_other_names_are_told_apart_from_either_side(one: str, other: str) -> No
         ("How do I cancel Netflix?", "How do I cancel my subscription?"),
         ("Which Italian towns are old?", "Which old towns are in Italy? Are Italian ones?"),
         ("Is the US large?", "Is the United States large?"),
+        ("What did Henry VIII do?", "What did King Henry do?"),
+        ("Books by J. K. Rowling", "Books by J.K. Rowling"),
+        ("Should I run or do I swim?", "Do I swim, or should I run?"),
     ],
 )
 def test_a_name_that_only_one_question_has_is_left_to_the_evidence(one: str, other: str) -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.semantic_cache.order import _longest_fall, roles_exchanged
+from core.semantic_cache.order import _longest_fall, changed_places, exchanged, roles_exchanged
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,43 @@ def test_the_longest_fall_is_that_of_all_subsequences(numbers: list[int]) -> Non
         if all(one > other for one, other in pairwise(chosen))
     ]
     assert _longest_fall(numbers) == max(falls)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Do I pour the acid into the water?", "Do I pour the water into the acid?"),
+        ("What can butter do that oil cannot?", "What can oil do that butter cannot?"),
+        ("Of squats and rows, squats first, how?", "Of squats and rows, rows first, how?"),
+        ("Can I replace butter with oil?", "Can I replace oil with butter?"),
+    ],
+)
+def test_words_that_changed_places_are_told_from_either_side(one: str, other: str) -> None:
+    assert changed_places(one, other) == changed_places(other, one) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Is rice or pasta better?", "Is pasta or rice better?"),
+        ("push-ups and squats", "squats and push-ups"),
+        ("How do I clean a pan?", "How do I wash a pan?"),
+        ("How is it made?", "How it is made?"),
+        ("Is it hard for beginners?", "For beginners, is it hard?"),
+        ("", ""),
+    ],
+)
+def test_what_may_stand_in_any_order_agrees(one: str, other: str) -> None:
+    assert changed_places(one, other) is None
+    assert changed_places(other, one) is None
+
+
+@given(
+    st.lists(st.sampled_from("a cat bites the dog over rice than before much many".split()), max_size=8), st.randoms()
+)
+def test_neither_comes_first_whatever_the_order(words: list[str], random: Random) -> None:
+    others = random.sample(words, len(words))
+    assert exchanged(words, others) == exchanged(others, words)
+    one, other = " ".join(words), " ".join(others)
+    assert roles_exchanged(one, other) == roles_exchanged(other, one)
+    assert changed_places(one, other) == changed_places(other, one)

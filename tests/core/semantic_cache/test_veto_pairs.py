@@ -45,6 +45,13 @@ TRAPS = [
     ("exercise differs", "How deep should I squat?", "How deep should I lunge?"),
     ("exercise differs", "Are knee push-ups worth it?", "Are push-ups worth it?"),
     ("exercise differs", "How long should I hold a side plank?", "How long should I hold a plank?"),
+    ("numbers", "Is 6 min per km a good pace for 10 km?", "Is 6 min per mile a good pace for 10 km?"),
+    ("order", "Is a mile run or swum longer than a lap?", "Is a lap run or swum longer than a mile?"),
+    (
+        "opposites",
+        "What should I eat in the days leading up to a race?",
+        "What should I eat in the days following a race?",
+    ),
     ("numbers", "Is 5 g of creatine enough?", "Is 15 g of creatine enough?"),
     ("numbers", "Is 5 g of creatine enough?", "Is 5 mg of creatine enough?"),
     ("numbers", "Is 1,500 kcal too little?", "Is 1.5 kcal too little?"),
