@@ -27,9 +27,9 @@ THREADS = 2
 class OnnxEmbedder:
     """Mean-pooled, normalised embeddings (Reimers and Gurevych, 2019).
 
-    Each text is run alone, without padding: int8 activations are scaled over a whole batch, so that a text would get
-    another vector in other company. Several texts run side by side on all cores instead. The weights are loaded at
-    first use.
+    The weights are 8-bit in the file; all is computed in float32. Each text is run alone, without padding, so that its
+    vector is the same in any company, to the last bit. Several texts run side by side on all cores instead. The weights
+    are loaded at first use.
 
     Parameters
     ----------
