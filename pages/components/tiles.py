@@ -47,7 +47,7 @@ def tiles_of(now: Figures, before: Figures | None) -> list[Tile]:
                 "By the cache: what the hits had cost when their answers were made.", money=True),
         _latency("Cached answer", now.hit_latency, was.hit_latency),
         _latency("Fresh answer", now.miss_latency, was.miss_latency),
-        _amount("Turns", now.turns, was.turns, compared, f"{now.bypasses:,} not shared", NEITHER,
+        _amount("Turns", now.turns, was.turns, compared, f"{short(now.bypasses)} not shared", NEITHER,
                 "Questions with their answers, those that bypass the cache too."),
         _users(now, was, compared),
         _rate("Errors", now.error_rate, was.error_rate, DOWN, "Turns that did not end well, of all turns."),
@@ -115,13 +115,22 @@ def dollars(amount: float) -> str:
     """
     if amount and abs(amount) < 0.01:
         return f"${amount:.2g}"
-    return f"${amount:,.2f}" if abs(amount) < 1000 else f"${amount:,.0f}"
+    return f"${amount:,.2f}" if abs(amount) < 1000 else f"${short(amount)}"
+
+
+def short(number: float) -> str:
+    """Return a number in whole ones, or in millions where it would not fit into a tile.
+
+    >>> short(999_999), short(10_000_000), short(2_345_678_901)
+    ('999,999', '10.0 M', '2,345.7 M')
+    """
+    return f"{number:,.0f}" if abs(number) < 1e6 else f"{number / 1e6:,.1f} M"
 
 
 def _rate(label: str, now: Rate, before: Rate, good: str, says: str) -> Tile:
     if now.interval is None:
         return Tile(label, "–", note="nothing to count yet", good=good, help=says)
-    interval = f"{100 * now.interval[0]:.1f}–{100 * now.interval[1]:.1f} % of {now.trials:,}"
+    interval = f"{100 * now.interval[0]:.1f}–{100 * now.interval[1]:.1f} % of {short(now.trials)}"
     if vague(now):
         return Tile(label, percent(now.value, 0), note=f"too few to say: {interval}", good=good, help=says)
     changed = difference(now, before)
@@ -135,7 +144,7 @@ def _rate(label: str, now: Rate, before: Rate, good: str, says: str) -> Tile:
 def _amount(
     label: str, now: float, before: float, compared: bool, note: str, good: str, says: str, *, money: bool = False
 ) -> Tile:
-    value = dollars(now) if money else f"{now:,.0f}"
+    value = dollars(now) if money else short(now)
     change = _signed(100 * (now / before - 1), "%") if compared and before else ""
     return Tile(label, value, change, note, good, help=says)
 
@@ -154,7 +163,7 @@ def _latency(label: str, now: Latency, before: Latency) -> Tile:
 def _users(now: Figures, was: Figures, compared: bool) -> Tile:
     if now.users is None:
         return Tile("Users", "–", note="not counted below several filters")
-    each = f"{now.turns / now.users:.1f} turns each" if now.users else ""
+    each = f"{now.turns / now.users:,.1f} turns each" if now.users else ""
     return _amount("Users", now.users, was.users or 0, compared, each, NEITHER, "People who asked, within 5 %.")
 
 
