@@ -62,14 +62,15 @@ def changed_places(asked: str, known: str) -> str | None:
         return None
     places = [place for place, (word, instead) in enumerate(zip(one, other, strict=True)) if word != instead]
     word, instead = (one[places[0]], other[places[0]]) if places else ("", "")
-    if not {word, instead} <= content_words(asked) & content_words(known):
-        return None
+    meaning = len({word, instead} & content_words(asked) & content_words(known))
     if len(places) == 2:
         first, last = places
         between = set(one[first + 1 : last])
         back = (one[last], other[last]) == (instead, word)
-        return min(word, instead) if back and not (between and between <= _JOINING) else None
-    return min(word, instead) if len(places) == 1 else None
+        # "Is rice good" and "rice is good" agree, "B from A" and "A from B" do not.
+        enough = meaning == 2 or (meaning == 1 and between)
+        return min(word, instead) if back and enough and not (between and between <= _JOINING) else None
+    return min(word, instead) if len(places) == 1 and meaning == 2 else None
 
 
 def roles_exchanged(asked: str, known: str) -> str | None:

@@ -59,6 +59,7 @@ def test_the_longest_fall_is_that_of_all_subsequences(numbers: list[int]) -> Non
         ("What can butter do that oil cannot?", "What can oil do that butter cannot?"),
         ("Of squats and rows, squats first, how?", "Of squats and rows, rows first, how?"),
         ("Can I replace butter with oil?", "Can I replace oil with butter?"),
+        ("How do I take set A out of set B?", "How do I take set B out of set A?"),
     ],
 )
 def test_words_that_changed_places_are_told_from_either_side(one: str, other: str) -> None:
@@ -72,6 +73,7 @@ def test_words_that_changed_places_are_told_from_either_side(one: str, other: st
         ("push-ups and squats", "squats and push-ups"),
         ("How do I clean a pan?", "How do I wash a pan?"),
         ("How is it made?", "How it is made?"),
+        ("Is rice good?", "Rice is good?"),
         ("Is it hard for beginners?", "For beginners, is it hard?"),
         ("", ""),
     ],
