@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, create_engine, text
 
+from core.checkpoints import BACKSTOP_PAGES, Checkpoints
 from core.errors import DatabaseError, SettingsError
 from core.line import Line
 
@@ -95,6 +96,7 @@ class Database:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)
         self._line = Line()
+        self._checkpoints = Checkpoints(self.url.database or "") if self.is_sqlite else None
         # All statements of a reading transaction see one moment, as they do on SQLite.
         alike = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reading = self.engine.execution_options(read_only=True, **alike)
@@ -116,6 +118,8 @@ class Database:
         with first, self._session(read_only=False) as session:
             yield session
             session.commit()
+        if self._checkpoints:
+            self._checkpoints.committed()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -159,6 +163,8 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        if self._checkpoints:
+            self._checkpoints.close()
         self.engine.dispose()
 
 
@@ -178,7 +184,13 @@ def _open_transaction() -> Iterator[None]:
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling is off: `_begin_immediate` says when one begins.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        f"wal_autocheckpoint={BACKSTOP_PAGES}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -13,6 +13,8 @@ from core.monitoring.figures import Figures, Latency
 from core.monitoring.model import Rate
 from pages.components.charts import vague
 
+LEAST_BEFORE = 50
+"""Amounts are compared with a period that had one turn for so many of now, at least: from almost none all is change."""
 UP, DOWN, NEITHER = "up", "down", "neither"
 Colour = Literal["normal", "inverse", "off"]
 Arrow = Literal["up", "down", "off"]
@@ -36,7 +38,7 @@ class Tile:
 def tiles_of(now: Figures, before: Figures | None) -> list[Tile]:
     """Return the tiles of a period, compared with another one; the most important first."""
     was = before or Figures()
-    compared = before is not None and before.turns > 0
+    compared = before is not None and was.turns * LEAST_BEFORE >= now.turns > 0
     return [
         _rate("Hit rate", now.hit_rate, was.hit_rate, UP, "From the cache, of the questions that may be shared."),
         _rate("False hits", now.false_hit_rate, was.false_hit_rate, DOWN,
