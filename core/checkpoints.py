@@ -10,6 +10,7 @@ import logging
 import sqlite3
 from contextlib import closing
 from threading import Event, Lock, Thread
+from urllib.parse import quote
 
 log = logging.getLogger(__name__)
 PAUSE_S = 0.5
@@ -28,7 +29,7 @@ class Checkpoints:
     """
 
     def __init__(self, path: str) -> None:
-        self._path = path
+        self._address = f"file:{quote(path)}?mode=rw"  # a file that is gone is not made anew
         self._guard = Lock()
         self._thread: Thread | None = None
         self._due, self._closed = Event(), Event()
@@ -58,7 +59,7 @@ class Checkpoints:
         while self._due.wait() and not self._closed.is_set():
             self._due.clear()
             try:
-                with closing(sqlite3.connect(self._path, timeout=0)) as connection:
+                with closing(sqlite3.connect(self._address, timeout=0, uri=True)) as connection:
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             except sqlite3.Error as error:  # the next commit brings another try, and the log is as durable as the file
                 log.warning("not_checkpointed", extra={"reason": str(error)})
