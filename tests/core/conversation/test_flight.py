@@ -51,7 +51,9 @@ def flights(database: Database) -> Flights:
 def _no_thread_is_left() -> object:
     before = set(threading.enumerate())
     yield
-    assert [thread for thread in threading.enumerate() if thread not in before] == []
+    # The database's own ends with the database.
+    left = [thread for thread in threading.enumerate() if thread not in before and thread.name != "checkpoints"]
+    assert left == []
 
 
 def test_a_hundred_who_ask_at_once_share_one_call(flights: Flights) -> None:
