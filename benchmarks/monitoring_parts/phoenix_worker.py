@@ -21,7 +21,7 @@ def serve() -> None:
     from phoenix.server import app
     from phoenix.server.main import main as phoenix
 
-    class Silent(app.GrpcServer):  # type: ignore[misc]
+    class Silent(app.GrpcServer):  # type: ignore[misc]  # Phoenix is not installed where types are checked
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **{**named, "disabled": True})
 

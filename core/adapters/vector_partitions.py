@@ -15,7 +15,7 @@ from core.ports import Vector
 faiss: Any = _faiss  # its stubs lack half of what is used here
 PROBED = 80
 """Partitions that a search looks into: 4,000 rows of 10,000, 12,600 of 100,000, 40,000 of a million. Of what an exact
-scan finds of real questions at a cosine of 0.8 or more, it finds all but 2 in 10,000."""
+scan of 100,000 real questions finds at a cosine of 0.8 or more, it finds all but 2 in 10,000."""
 HEADROOM = 1.25
 """How much larger than any of the sample a number may be before it is cut."""
 SAMPLE = 32

@@ -25,8 +25,6 @@ _BEFORE = 2 + 1 + len(CELL)
 """Columns of a row that was read that come before its numbers: its place, its tenant and its cell."""
 _AT_ONCE = 100
 """Rows that are turned into columns together: few enough to stay in a processor's cache meanwhile."""
-
-
 _LEAST = 100
 """Events of a kind that are read at least: :meth:`Source.ahead` does not see those that were committed late."""
 

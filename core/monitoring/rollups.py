@@ -160,8 +160,8 @@ def _put(
     changes = ", ".join(f"{one} = excluded.{one}" for one in values)
     sign = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
     statement = (
-        # The names are this module's own, and every value is a parameter.
-        f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join(sign for _ in columns)}) "  # noqa: S608
+        f"INSERT INTO {name} ({', '.join(columns)}) "  # noqa: S608 - own names only; every value is a parameter
+        f"VALUES ({', '.join(sign for _ in columns)}) "
         f"ON CONFLICT ({', '.join(keys)}) DO {f'UPDATE SET {changes}' if values else 'NOTHING'}"
     )
     if given := list(rows):

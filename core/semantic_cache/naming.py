@@ -8,6 +8,7 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’]s)?")
 _NUMERAL = re.compile(r"\b(?:(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})|(?<=[a-z] )[VX](?!\.)|[A-Z](?=\.\s?[A-Z]))\b")
+"""Roman numerals (one letter alone only after a word: "Henry V"), and initials before another name."""
 _MOST_CAPITALS = 0.5
 """A question with a greater share of capitalised words is a heading, in which capitals say nothing."""
 _LEAST = 4

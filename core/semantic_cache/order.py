@@ -61,16 +61,18 @@ def changed_places(asked: str, known: str) -> str | None:
     if len(one) != len(other):
         return None
     places = [place for place, (word, instead) in enumerate(zip(one, other, strict=True)) if word != instead]
-    word, instead = (one[places[0]], other[places[0]]) if places else ("", "")
+    if len(places) not in (1, 2):
+        return None
+    first, last = places[0], places[-1]
+    word, instead = one[first], other[first]
     meaning = len({word, instead} & content_words(asked) & content_words(known))
-    if len(places) == 2:
-        first, last = places
-        between = set(one[first + 1 : last])
-        back = (one[last], other[last]) == (instead, word)
-        # "Is rice good" and "rice is good" agree, "B from A" and "A from B" do not.
-        enough = meaning == 2 or (meaning == 1 and between)
-        return min(word, instead) if back and enough and not (between and between <= _JOINING) else None
-    return min(word, instead) if len(places) == 1 and meaning == 2 else None
+    if first == last:
+        return min(word, instead) if meaning == 2 else None
+    between = set(one[first + 1 : last])
+    if (one[last], other[last]) != (instead, word) or (between and between <= _JOINING):
+        return None
+    # "Is rice good" and "rice is good" agree, "B from A" and "A from B" do not.
+    return min(word, instead) if meaning == 2 or (meaning == 1 and between) else None
 
 
 def roles_exchanged(asked: str, known: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import streamlit as st
 
@@ -17,7 +18,12 @@ from pages.components.archive_list import OUTCOMES
 from pages.components.text import local_time, plain_label, safe_markdown
 from pages.components.turn import show_notices, show_sources
 
-_COLOURS = {Outcome.HIT: "blue", Outcome.MISS: "green", Outcome.BYPASS: "gray", None: "gray"}
+_COLOURS: dict[Outcome | None, Literal["blue", "green", "gray"]] = {
+    Outcome.HIT: "blue",
+    Outcome.MISS: "green",
+    Outcome.BYPASS: "gray",
+    None: "gray",
+}
 _THUMBS = {1: ":green[:material/thumb_up:]", -1: ":red[:material/thumb_down:]", 0: ""}
 _TIERS = {
     "exact": "The same question was known, word for word.",
@@ -75,7 +81,7 @@ def _turn(
 def _badges(story: Story, topics: Mapping[str, str]) -> None:
     line = story.line
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(OUTCOMES[line.outcome] or "not answered", color=_COLOURS[line.outcome])  # type: ignore[arg-type]
+        st.badge(OUTCOMES[line.outcome] or "not answered", color=_COLOURS[line.outcome])
         if line.state is not State.DONE:
             st.badge(line.state.value, icon=":material/error:", color="red")
         if story.decision and story.decision.false_hit:

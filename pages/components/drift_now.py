@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -23,7 +24,7 @@ from pages.components.drift_charts import (
 from pages.components.marks import Mark
 from pages.components.text import plain_label, safe_markdown
 
-COLOURS = {
+COLOURS: dict[Level, Literal["blue", "gray", "green", "orange", "red"]] = {
     Level.NO_DATA: "gray", Level.CALM: "green", Level.WATCH: "blue", Level.DRIFT: "orange", Level.CONFIRMED: "red",
     Level.CRITICAL: "red",
 }  # fmt: skip
@@ -46,7 +47,7 @@ def show_banner(state: DriftState) -> None:
             st.badge(
                 f"{one.finding.signal.plural.capitalize()}: {level.value}",
                 icon=f":material/{ICONS[level]}:",
-                color=COLOURS[level],  # type: ignore[arg-type]
+                color=COLOURS[level],
             )
 
 

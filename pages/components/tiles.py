@@ -14,7 +14,7 @@ from core.monitoring.model import Rate
 from pages.components.charts import vague
 
 LEAST_BEFORE = 50
-"""Amounts are compared with a period that had one turn for so many of now, at least: from almost none all is change."""
+"""A period is compared with one that had a turn for so many of its own, at least: from almost none all is change."""
 UP, DOWN, NEITHER = "up", "down", "neither"
 Colour = Literal["normal", "inverse", "off"]
 Arrow = Literal["up", "down", "off"]
@@ -37,21 +37,20 @@ class Tile:
 
 def tiles_of(now: Figures, before: Figures | None) -> list[Tile]:
     """Return the tiles of a period, compared with another one; the most important first."""
-    was = before or Figures()
-    compared = before is not None and was.turns * LEAST_BEFORE >= now.turns > 0
+    was = before if before and before.turns * LEAST_BEFORE >= now.turns else Figures()
     return [
         _rate("Hit rate", now.hit_rate, was.hit_rate, UP, "From the cache, of the questions that may be shared."),
         _rate("False hits", now.false_hit_rate, was.false_hit_rate, DOWN,
               "Hits with another question's answer, of the hits that a judge or a thumb spoke on."),
         _rate("Disliked", now.dislike_rate, was.dislike_rate, DOWN, "Thumbs down, of all turns with a thumb."),
         _rate("With a vote", now.vote_share, was.vote_share, NEITHER, "Turns with a thumb, of all turns."),
-        _amount("Saved", now.saved_usd, was.saved_usd, compared, f"spent {dollars(now.cost_usd)}", UP,
+        _amount("Saved", now.saved_usd, was.saved_usd, f"spent {dollars(now.cost_usd)}", UP,
                 "By the cache: what the hits had cost when their answers were made.", money=True),
         _latency("Cached answer", now.hit_latency, was.hit_latency),
         _latency("Fresh answer", now.miss_latency, was.miss_latency),
-        _amount("Turns", now.turns, was.turns, compared, f"{short(now.bypasses)} not shared", NEITHER,
+        _amount("Turns", now.turns, was.turns, f"{short(now.bypasses)} not shared", NEITHER,
                 "Questions with their answers, those that bypass the cache too."),
-        _users(now, was, compared),
+        _users(now, was),
         _rate("Errors", now.error_rate, was.error_rate, DOWN, "Turns that did not end well, of all turns."),
     ]  # fmt: skip
 
@@ -143,11 +142,9 @@ def _rate(label: str, now: Rate, before: Rate, good: str, says: str) -> Tile:
     return Tile(label, percent(now.value), _signed(100 * change, "pts"), interval, good, not low < 0 < high, told)
 
 
-def _amount(
-    label: str, now: float, before: float, compared: bool, note: str, good: str, says: str, *, money: bool = False
-) -> Tile:
+def _amount(label: str, now: float, before: float, note: str, good: str, says: str, *, money: bool = False) -> Tile:
     value = dollars(now) if money else short(now)
-    change = _signed(100 * (now / before - 1), "%") if compared and before else ""
+    change = _signed(100 * (now / before - 1), "%") if before else ""
     return Tile(label, value, change, note, good, help=says)
 
 
@@ -162,11 +159,11 @@ def _latency(label: str, now: Latency, before: Latency) -> Tile:
     return Tile(label, milliseconds(now.p50_ms), change, note, DOWN, help=says)
 
 
-def _users(now: Figures, was: Figures, compared: bool) -> Tile:
+def _users(now: Figures, was: Figures) -> Tile:
     if now.users is None:
         return Tile("Users", "–", note="not counted below several filters")
     each = f"{now.turns / now.users:,.1f} turns each" if now.users else ""
-    return _amount("Users", now.users, was.users or 0, compared, each, NEITHER, "People who asked, within 5 %.")
+    return _amount("Users", now.users, was.users or 0, each, NEITHER, "People who asked, within 5 %.")
 
 
 def _signed(value: float, unit: str) -> str:

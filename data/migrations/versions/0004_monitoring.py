@@ -145,8 +145,8 @@ def _move_away(table: str) -> None:
 
 def _move_back(table: str, names: list[str], order: str) -> None:
     listed = ", ".join(f'"{name}"' for name in names)
-    # Here and below names only are put in, and all of them are this file's own.
-    op.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {table}_old ORDER BY {order}")  # noqa: S608
+    statement = f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {table}_old ORDER BY {order}"  # noqa: S608 - names of this file's own only
+    op.execute(statement)
     op.drop_table(f"{table}_old")
 
 
@@ -154,8 +154,8 @@ def _place_votes() -> None:
     """Tell earlier votes what their turns were like."""
     op.execute("UPDATE vote_events SET turn_hour = hour")
     for name, source in [("turn_hour", "hour"), *((one, one) for one in ("release_id", "channel", "outcome"))]:
-        found = f"SELECT t.{source} FROM turn_events t WHERE t.turn_id = vote_events.turn_id"  # noqa: S608
-        op.execute(f"UPDATE vote_events SET {name} = ({found}) WHERE EXISTS ({found})")  # noqa: S608
+        found = f"SELECT t.{source} FROM turn_events t WHERE t.turn_id = vote_events.turn_id"  # noqa: S608 - own names
+        op.execute(f"UPDATE vote_events SET {name} = ({found}) WHERE EXISTS ({found})")  # noqa: S608 - own names
 
 
 def _make_model_calls() -> None:

@@ -23,7 +23,7 @@ INDEX = f"""
     INSERT INTO turn_words (rowid, question, answer)
         SELECT number, new.question, new.answer FROM turn_words_numbers
         WHERE turn_id = new.id AND new.state <> 'answering';
-"""  # noqa: S608 - constants
+"""  # noqa: S608 - made of this file's constants only
 FORGET = """
     INSERT INTO turn_words (turn_words, rowid, question, answer)
         SELECT 'delete', number, old.question, old.answer FROM turn_words_numbers
@@ -106,7 +106,8 @@ def _asked_by() -> None:
         questions.add_column(sa.Column("asked_by", sa.String(), nullable=False, server_default=""))
     op.create_index("ix_cache_questions_asked_by", "cache_questions", ["asked_by"])
     entry = "SELECT asked_by FROM cache_entries WHERE cache_entries.id = cache_questions.entry_id"
-    op.execute(f"UPDATE cache_questions SET asked_by = coalesce(({entry}), '') WHERE kind = 'asked'")  # noqa: S608
+    change = f"UPDATE cache_questions SET asked_by = coalesce(({entry}), '') WHERE kind = 'asked'"  # noqa: S608 - constants
+    op.execute(change)
 
 
 def downgrade() -> None:

@@ -54,6 +54,12 @@ def test_amounts_and_durations_change_in_percent() -> None:
     assert tile("Turns", before, now).change == "-9.1 %"
 
 
+def test_a_period_of_almost_nothing_is_not_compared_with() -> None:
+    assert {one.change for one in tiles_of(figures(100_000), figures(100))} == {""}
+    assert tile("Turns", figures(4_000), figures(100)).change == "+3,900 %"
+    assert tile("Turns", figures(0), figures(100)).change == "-100 %"
+
+
 def test_users_that_are_not_known_are_not_zero() -> None:
     assert tile("Users", replace(figures(), users=None)).value == "–"
 
