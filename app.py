@@ -22,7 +22,8 @@ from api.middleware import LocalSignIn, security_headers
 from core.bootstrap import Services
 from core.errors import CoachError, SettingsError
 from core.logs import configure_logs
-from core.settings import Settings, load_settings
+from core.setting_sources import load_settings
+from core.settings import Settings
 from pages.components.services import the_services
 from scheduler.runner import Runner
 

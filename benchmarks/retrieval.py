@@ -20,7 +20,8 @@ from typing import Any
 from benchmarks.report import show
 from core.bootstrap import build_services
 from core.monitoring.model import Rate
-from core.settings import ROOT, load_settings
+from core.setting_sources import load_settings
+from core.settings import ROOT
 
 QUESTIONS = ROOT / "benchmarks" / "data" / "retrieval_questions.csv"
 DEPTH = 5

@@ -32,7 +32,8 @@ from core.access.model import Actor, Role, actor_id
 from core.bootstrap import Services, build_services
 from core.conversation.model import Outcome, TurnView
 from core.monitoring.records import TurnEvent
-from core.settings import ROOT, load_settings
+from core.setting_sources import load_settings
+from core.settings import ROOT
 
 USERS = 20
 START_LIMIT_S = 300

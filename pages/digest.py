@@ -19,7 +19,7 @@ from core.access.model import Actor, system
 from core.bootstrap import Services, build_services
 from core.errors import CoachError, InputError
 from core.monitoring.export import Table
-from core.settings import load_settings
+from core.setting_sources import load_settings
 from pages.components import panels
 from pages.components.look import Look
 from pages.components.panels import Panel

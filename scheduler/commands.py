@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from core.bootstrap import Services, build_services
 from core.errors import CoachError
 from core.logs import configure_logs
-from core.settings import load_settings
+from core.setting_sources import load_settings
 from scheduler import drift_commands as drift
 from scheduler import privacy_commands as people
 

@@ -29,7 +29,7 @@ from core.drift.model import Kind
 from core.feedback.records import Feedback
 from core.monitoring.bulk import write
 from core.semantic_cache.records import CacheDecision
-from core.settings import load_settings
+from core.setting_sources import load_settings
 
 TENANT = "demo"
 ASKED_WITHIN = timedelta(days=27)

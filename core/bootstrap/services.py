@@ -29,7 +29,8 @@ from core.releases.service import Releases
 from core.semantic_cache.desk import CacheDesk
 from core.semantic_cache.judging import Judging
 from core.semantic_cache.service import SemanticCache
-from core.settings import Settings, masked
+from core.setting_sources import masked
+from core.settings import Settings
 from core.topics.service import Topics
 
 log = logging.getLogger(__name__)

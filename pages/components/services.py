@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.bootstrap import Services, build_services
-from core.settings import load_settings
+from core.setting_sources import load_settings
 
 
 @st.cache_resource(show_spinner=False)

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from core.errors import SettingsError
-from core.settings import LOOPBACK, ROOT, Settings, env_name, load_settings, masked
+from core.setting_sources import env_name, load_settings, masked
+from core.settings import LOOPBACK, ROOT, Settings
 
 NAMES = [env_name(field) for field in Settings.model_fields]
 SECRETS = [env_name(name) for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import ROOT, Settings, env_name, load_settings, masked
+from core.setting_sources import env_name, load_settings, masked
+from core.settings import ROOT, Settings
 
 ROW = re.compile(r"^\| `(\w+)` \|(.*?)\| (.*) \|$", re.MULTILINE)
 EXAMPLE = re.compile(r"^# ([A-Z_]+)=(.*)$", re.MULTILINE)

@@ -23,6 +23,7 @@ from benchmarks.cache.peers import (
     peer,
 )
 from core.ports import Embedder, Vector
+from tests.benchmarks.environments import without_the_package
 
 # Cosines around each default: static serves from 0.90, redisvl from 0.90, GPTCache from 0.60 (distance² ≤ 0.8).
 LIMITS = {"static": 0.90, "redisvl": 0.90, "gptcache": 0.60}
@@ -113,11 +114,7 @@ def test_what_is_not_installed_is_said(
 def test_an_environment_without_the_package_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    python = tmp_path / "bin" / "python"
-    python.parent.mkdir()
-    python.write_text("#!/bin/sh\necho 'no such package' >&2\nexit 1\n")
-    python.chmod(0o755)
-    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+    monkeypatch.setenv(ENVIRONMENT, without_the_package(tmp_path))
     assert peer("gptcache", Angles()) is None
     assert "gptcache ended: no such package" in capsys.readouterr().out
 

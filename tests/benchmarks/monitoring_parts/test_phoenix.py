@@ -16,6 +16,7 @@ from benchmarks.monitoring_parts import phoenix, phoenix_charts
 from benchmarks.monitoring_parts.phoenix_charts import BERLIN, CHARTS, chart, project
 from benchmarks.monitoring_parts.phoenix_process import ENVIRONMENT, Phoenix, settings
 from benchmarks.monitoring_parts.traffic import turns, votes
+from tests.benchmarks.environments import without_the_package
 
 TURNS = 300
 ROWS = next(turns(TURNS))
@@ -104,11 +105,7 @@ def test_what_is_not_installed_is_said(
 def test_an_environment_without_the_package_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    python = tmp_path / "bin" / "python"
-    python.parent.mkdir()
-    python.write_text("#!/bin/sh\necho 'no such package' >&2\nexit 1\n")
-    python.chmod(0o755)
-    monkeypatch.setenv(ENVIRONMENT, str(tmp_path))
+    monkeypatch.setenv(ENVIRONMENT, without_the_package(tmp_path))
     assert monitoring.beside(10) == ([], {})
     assert "no such package. How to install it" in capsys.readouterr().out
 
