@@ -19,13 +19,13 @@ from typing import Any
 
 from benchmarks.monitoring_parts import phoenix
 from benchmarks.monitoring_parts.phoenix_process import PhoenixFailed
-from benchmarks.monitoring_parts.place import bytes_of, place
+from benchmarks.monitoring_parts.place import bytes_of, checkpoint, place
 from benchmarks.monitoring_parts.traffic import END, TENANT, turns, votes
 from benchmarks.monitoring_parts.voting import vote_latencies
 from benchmarks.report import percentile, show
 from core.access.model import Actor, Role
 from core.database import Database, new_id
-from core.monitoring.bulk import write
+from core.monitoring.bulk import settle, write
 from core.monitoring.filters import Dimension, Filter, Grain, View
 from core.monitoring.recording import record_turn
 from core.monitoring.records import TurnEvent
@@ -134,12 +134,15 @@ def main(given: Sequence[str] | None = None) -> None:
         facts["one by one, events/s"] = one_by_one(database)
         facts["in batches, events/s"] = in_batches(database, arguments.events)
         facts |= {f"rollup, {name}": value for name, value in rolled_up(monitoring).items()}
+        facts |= {f"right after the load, {name}": value for name, value in vote_latencies(database, "loaded").items()}
+        settle(database)
+        checkpoint(database)
         rows = [
             {"query": name, "days": days, **timed(monitoring, query)}
             for days in (30, 90)
             for name, query in queries(days).items()
         ]
-        facts |= vote_latencies(database)
+        facts |= vote_latencies(database, "settled")
         with suppress(Exception):  # a SQLite without dbstat
             facts |= {f"{name} on disk, MB": size / 1e6 for name, size in bytes_of(database).items()}
         facts["peak memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

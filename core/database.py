@@ -87,8 +87,9 @@ class Database:
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
             patience = {} if self.is_sqlite else {"connect_timeout": CONNECT_SECONDS}
             self.engine = create_engine(
-                self.url, pool_pre_ping=not self.is_sqlite, pool_size=20, max_overflow=40, connect_args=patience
-            )
+                self.url, pool_pre_ping=not self.is_sqlite, pool_size=20, max_overflow=40, connect_args=patience,
+                pool_use_lifo=True,  # a connection that was just used knows its statements: the next one is faster
+            )  # fmt: skip
         except (SQLAlchemyError, ImportError, TypeError, ValueError) as error:  # SQLite in memory is a TypeError
             raise SettingsError("DATABASE_URL cannot be read; write sqlite:///file.db or postgresql://…") from error
         if self.is_sqlite:

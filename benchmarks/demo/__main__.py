@@ -27,7 +27,7 @@ from core.bootstrap import Services, build_services
 from core.conversation.records import Conversation, Turn
 from core.drift.model import Kind
 from core.feedback.records import Feedback
-from core.monitoring.bulk import write
+from core.monitoring.bulk import settle, write
 from core.semantic_cache.records import CacheDecision
 from core.setting_sources import load_settings
 
@@ -56,6 +56,7 @@ def fill(services: Services, clock: TurnedBackClock, story: Story, asked: Mappin
 
 def _analyse(services: Services, clock: TurnedBackClock, story: Story) -> None:
     """Roll everything up, and make the weekly drift reports as they would have come."""
+    settle(services.database)
     services.monitoring.roll_up()
     for day in tqdm(range(35, DAYS, 7), desc="Analysing drift", unit=" weeks"):
         clock.time = story.begin + timedelta(days=day)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import text
 
 from core.database import Database
@@ -38,6 +39,14 @@ def _server(folder: Path) -> Iterator[str]:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     finally:
         server.cleanup()
+
+
+def checkpoint(database: Database) -> None:
+    """Have what was loaded written to its place now, where the server lets us: else it is, during what comes next."""
+    if database.is_sqlite:
+        return  # it does so by itself, on a thread of its own
+    with suppress(SQLAlchemyError), database.engine.connect() as connection:
+        connection.execute(text("CHECKPOINT"))
 
 
 def bytes_of(database: Database) -> dict[str, int]:

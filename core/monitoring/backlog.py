@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, text, tuple_
 from sqlmodel import Session, SQLModel, col, func, select
 
 from core.monitoring.commits import settled_below
@@ -18,6 +18,7 @@ from core.monitoring.counting import Numbers, turns, verdicts, votes
 from core.monitoring.gathering import CELL, Batch
 from core.monitoring.records import TurnEvent, VerdictEvent, VoteEvent
 from core.monitoring.rollup_records import RollupState
+from core.monitoring.rows import chunks, is_postgresql
 from core.monitoring.sparse import Ints
 
 _CELL = tuple({"release": "release_id"}.get(name, name) for name in CELL)
@@ -56,21 +57,20 @@ class Source:
         """Return the condition of the rows after a mark that nothing can come to light among any more."""
         xid: ColumnElement[int] = self._column("xid")
         seq: ColumnElement[int] = self._column("seq")
-        if session.get_bind().dialect.name == "sqlite":
+        if not is_postgresql(session):
             return seq > mark.seq
-        after = or_(xid > mark.xid, and_(xid == mark.xid, seq > mark.seq))
-        return and_(xid >= mark.xid, xid < settled_below(session), after)
+        # Compared as a pair, the two are read along their index, with nothing to sort.
+        return and_(tuple_(xid, seq) > (mark.xid, mark.seq), xid < settled_below(session))
 
     def read(self, session: Session, mark: Mark, limit: int) -> tuple[Batch, Mark] | None:
         """Return the next events (at most `limit`) and the mark behind them; None where nothing waits."""
-        order: list[Any] = [self._column("seq")]
-        if session.get_bind().dialect.name != "sqlite":
+        order = [self._column("seq")]
+        if is_postgresql(session):
             order.insert(0, self._column("xid"))
+            # A planner that knows nothing yet of rows this new would sort all that wait, for each part of them.
+            session.execute(text("SET LOCAL enable_sort = off"))
         query = select(*self.wanted()).where(self.waiting(session, mark)).order_by(*order).limit(limit)
-        result = session.connection().execute(query)
-        found = self.batch(iter(lambda: result.cursor.fetchmany(_AT_ONCE), []))
-        result.close()
-        return found
+        return self.batch(chunks(session, query, _AT_ONCE))
 
     def ahead(self, session: Session, mark: Mark) -> int:
         """Return about how many rows were written after a mark, without counting them."""
@@ -126,17 +126,6 @@ class Numbered(dict[Any, int]):
     def of(self, values: Sequence[Any]) -> Ints:
         """Return the number of each value."""
         return np.fromiter(map(self.__getitem__, values), np.int64, len(values))
-
-
-def plain_rows(session: Session, query: Any) -> list[tuple[Any, ...]]:
-    """Return the rows as the driver gives them: what SQLAlchemy makes of them takes as long as to read them.
-
-    Fit for columns that need no conversion: numbers, strings and bytes.
-    """
-    result = session.connection().execute(query)
-    rows = [*result.cursor.fetchall()]
-    result.close()
-    return rows
 
 
 def marks(session: Session) -> dict[str, Mark]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
-from psycopg import Connection
-from psycopg.sql import SQL, Identifier
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlmodel import Session, SQLModel
 
 from core.database import Database
 from core.monitoring.records import ModelCall, TurnEvent, VerdictEvent, VoteEvent
+from core.monitoring.rows import copy, is_postgresql
 
 AT_ONCE = 20_000
 """Rows in a transaction: a second's work or less, so that nobody who writes one row waits long."""
@@ -48,29 +47,28 @@ def write(
     return sum(len(rows) for _, rows in kinds)
 
 
+def settle(database: Database) -> None:
+    """Tell PostgreSQL's planner of what was loaded, which it would find out by itself only minutes later.
+
+    Its documentation asks for this after any large load. SQLite keeps no such statistics here.
+    """
+    if database.is_sqlite:
+        return
+    tables = ", ".join(sorted(SQLModel.metadata.tables))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"VACUUM (ANALYZE) {tables}"))
+
+
 def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[Row]) -> None:
     """Insert rows with what is not given as its default, and `seq` and `xid` as the database gives them."""
     names = [column.name for column in _table(table).columns if column.name not in ("seq", "xid")]
     defaults = {name: field.default for name, field in table.model_fields.items() if not field.is_required()}
     rows = [{**defaults, **row} for row in rows]
-    if session.get_bind().dialect.name == "postgresql":
-        _copy(session, str(table.__tablename__), names, rows)
+    if is_postgresql(session):
+        copy(session, str(table.__tablename__), names, ([row[name] for name in names] for row in rows))
         return
     statement = str(insert(_table(table)).values(dict.fromkeys(names)).compile(session.get_bind()))
     session.connection().exec_driver_sql(statement, [_plain(row, names) for row in rows])
-
-
-def _copy(session: Session, table: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    connection = cast("Connection[Any]", session.connection().connection.driver_connection)
-    statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), SQL(", ").join(map(Identifier, names)))
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in _values(rows, names):
-            copy.write_row(row)
-
-
-def _values(rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> Iterator[list[Any]]:
-    for row in rows:
-        yield [json.dumps(value) if type(value := row[name]) is dict else value for name in names]
 
 
 def _plain(row: Mapping[str, Any], names: Sequence[str]) -> tuple[Any, ...]:

@@ -65,6 +65,21 @@ def gathered(batch: Batch, sign: int = 1) -> Gathered:
     return Gathered(keys, every[0], every[1], _users(batch, codes, names) if sign > 0 else {})
 
 
+def together(gains: Sequence[Gathered]) -> Gathered:
+    """Add up what several batches add, so that each key is written once."""
+    number: dict[Key, int] = {}
+    parts: tuple[list[Sparse], list[Sparse]] = ([], [])
+    users: dict[tuple[str, str, int, str], list[int]] = {}
+    for gain in gains:
+        places = np.array([number.setdefault(key, len(number)) for key in gain.keys], np.int64)
+        for part, one in zip(parts, (gain.counts, gain.latency), strict=True):
+            part.append(Sparse(places[one.row], one.at, one.n))
+        for day, who in gain.users.items():
+            users.setdefault(day, []).extend(who)
+    counts, latency = (Sparse.joined(part).summed() for part in parts)
+    return Gathered(list(number), counts, latency, users)
+
+
 def _sums(batch: Batch, of_event: Ints, of_hour: Ints, hour: Ints, sign: int) -> tuple[Sparse, Sparse]:
     """Add events up by cell and hour: `of_event` is the cell's hour of an event, `of_hour` the cell of such an hour."""
     rows, places, sums = [], [], []

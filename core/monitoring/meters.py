@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session, select
 
-from core.monitoring.backlog import Numbered, plain_rows
+from core.monitoring.backlog import Numbered
 from core.monitoring.filters import Dimension
 from core.monitoring.gathering import PLACE
 from core.monitoring.rollup_records import Rollup, RollupDay
+from core.monitoring.rows import plain_rows
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse, highest_ms
 
 EDGES_MS = (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000)

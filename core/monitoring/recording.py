@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, insert
+from sqlmodel import Session, SQLModel, select
 
 from core.access.model import Actor
 from core.database import new_id
@@ -32,13 +33,12 @@ def record_vote(session: Session, actor: Actor, turn_id: str, at: datetime, befo
     """Keep a change of a vote in the transaction that makes it; no change, no event."""
     if before == after:
         return
-    turn = session.connection().execute(_TURN, {"turn": turn_id}).first()
-    event = VoteEvent(
-        id=new_id(), turn_id=turn_id, tenant=actor.tenant, actor_id=actor.id, at=at, hour=hour_of(at),
-        before=before, after=after, turn_hour=turn.hour if turn else hour_of(at),
-        **({name: getattr(turn, name) for name in PLACED} if turn else {}),
-    )  # fmt: skip
-    inserted(session, event)
+    own: dict[str, Any] = {
+        "id": new_id(), "turn_id": turn_id, "tenant": actor.tenant, "actor_id": actor.id, "at": at,
+        "hour": hour_of(at), "before": before, "after": after,
+    }  # fmt: skip
+    if not session.connection().execute(_VOTE, own).rowcount:  # the turn is from a time without events
+        inserted(session, VoteEvent(**own, turn_hour=own["hour"]))
     log.info("vote", extra={"correlation_id": turn_id, "before": before, "after": after})
 
 
@@ -75,4 +75,17 @@ def log_call(call: ModelCall) -> None:
 PLACED = ("release_id", "channel", "outcome", "topic", "language")
 """What of a turn stands with its votes and verdicts."""
 
-_TURN = select(*(getattr(TurnEvent, name) for name in ("hour", *PLACED))).where(TurnEvent.turn_id == bindparam("turn"))
+_GIVEN = ("id", "turn_id", "tenant", "actor_id", "at", "hour", "before", "after")
+_VOTES, _TURNS = (SQLModel.metadata.tables[str(one.__tablename__)].c for one in (VoteEvent, TurnEvent))
+_VOTE = (
+    insert(VoteEvent)
+    .from_select(
+        (*_GIVEN, "turn_hour", *PLACED),
+        select(
+            *(bindparam(name, type_=_VOTES[name].type) for name in _GIVEN),
+            *(_TURNS[name] for name in ("hour", *PLACED)),
+        ).where(_TURNS.turn_id == bindparam("turn_id")),
+    )
+    .execution_options(preserve_rowcount=True)
+)
+"""One statement where reading the turn and writing the vote would be two: a vote is somebody waiting."""

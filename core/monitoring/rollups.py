@@ -6,7 +6,7 @@ do from where it started: of two that read the same events one writes, and the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,11 @@ from sqlalchemy import delete, text, update
 from sqlmodel import Session, col, select
 
 from core.database import Database
-from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, marks, plain_rows, side_by_side
-from core.monitoring.gathering import CELL, Gathered, Key, gathered
+from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, marks, side_by_side
+from core.monitoring.gathering import CELL, Gathered, Key, gathered, together
 from core.monitoring.records import TurnEvent
 from core.monitoring.rollup_records import Rollup, RollupDay, RollupState, RollupUsers, RollupValue
+from core.monitoring.rows import plain_rows, put
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
 
 AT_ONCE = 200_000
@@ -44,14 +45,14 @@ class Rollups:
             found = side_by_side(session, begun, limit)
         if not found:
             return 0
-        sums = [(source, mark, len(batch.hour), gathered(batch)) for source, (batch, mark) in found]
+        gain = together([gathered(batch) for _, (batch, _) in found])
         with self._database.begin() as session:
             if not _raise(session, generation, now):
                 return 0
-            for source, mark, _, gain in sums:
-                add(session, gain)
+            add(session, gain)
+            for source, (_, mark) in found:
                 _move(session, source, mark)
-        return sum(count for _, _, count, _ in sums)
+        return sum(len(batch.hour) for _, (batch, _) in found)
 
     def rebuild(self, now: datetime) -> int:
         """Throw the rollups away and read every event again; return how many."""
@@ -113,15 +114,16 @@ def add(session: Session, gain: Gathered) -> None:
         return
     number = {key: place for place, key in enumerate(gain.keys)}
     stored = _stored(session, gain.keys)
+    there = {key for key, _, _ in stored}
     rows = np.array([number[key] for key, _, _ in stored], np.int64)
     counts = _merged(gain.counts, [one for _, one, _ in stored], rows, COUNTS)
     latency = _merged(gain.latency, [one for _, _, one in stored], rows, LATENCIES)
     size, names = len(number), ("tenant", "cube", "day", *CELL)
     times = (latency.folded(BUCKETS).packed(size, LATENCIES), latency.packed(size, LATENCIES))
-    rows_of_hours = zip(gain.keys, times[0], counts.packed(size, COUNTS), times[1], strict=True)
-    _put(session, "rollups", names, ("day_latency", "counts", "latency"), ((*key, *own) for key, *own in rows_of_hours))
+    hours = zip(gain.keys, times[0], counts.packed(size, COUNTS), times[1], strict=True)
+    put(session, "rollups", names, ("day_latency", "counts", "latency"), ((*key, *own) for key, *own in hours), there)
     days = zip(gain.keys, counts.folded(WIDTH).packed(size, COUNTS), strict=True)
-    _put(session, "rollup_days", names, ("counts",), ((*key, one) for key, one in days))
+    put(session, "rollup_days", names, ("counts",), ((*key, one) for key, one in days), there)
     _add_users(session, gain.users)
     _add_values(session, gain.keys)
 
@@ -153,21 +155,6 @@ def _stored(session: Session, keys: Sequence[Key]) -> list[tuple[Key, bytes, byt
     return found
 
 
-def _put(
-    session: Session, name: str, keys: Sequence[str], values: Sequence[str], rows: Iterable[tuple[object, ...]]
-) -> None:
-    columns = (*keys, *values)
-    changes = ", ".join(f"{one} = excluded.{one}" for one in values)
-    sign = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
-    statement = (
-        f"INSERT INTO {name} ({', '.join(columns)}) "  # noqa: S608 - own names only; every value is a parameter
-        f"VALUES ({', '.join(sign for _ in columns)}) "
-        f"ON CONFLICT ({', '.join(keys)}) DO {f'UPDATE SET {changes}' if values else 'NOTHING'}"
-    )
-    if given := list(rows):
-        session.connection().exec_driver_sql(statement, given)
-
-
 def _add_users(session: Session, users: dict[tuple[str, str, int, str], list[int]]) -> None:
     rows, stored = [], dict[tuple[str, str, int, str], bytes]()
     columns: list[Any] = [getattr(RollupUsers, name) for name in ("tenant", "cube", "day", "value", "sketch")]
@@ -185,9 +172,9 @@ def _add_users(session: Session, users: dict[tuple[str, str, int, str], list[int
             sketch.update(one)
         union.update(sketch)
         rows.append((*key, union.get_result().serialize_compact()))
-    _put(session, "rollup_users", ("tenant", "cube", "day", "value"), ("sketch",), rows)
+    put(session, "rollup_users", ("tenant", "cube", "day", "value"), ("sketch",), rows, stored)
 
 
 def _add_values(session: Session, keys: Sequence[Key]) -> None:
     seen = {(key[0], cube, key[3 + CELL.index(cube)]) for key in keys if (cube := key[1]) in CELL}
-    _put(session, "rollup_values", ("tenant", "dimension", "value"), (), sorted(seen))
+    put(session, "rollup_values", ("tenant", "dimension", "value"), (), sorted(seen))

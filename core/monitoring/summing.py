@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session, select
 
-from core.monitoring.backlog import Numbered, plain_rows
+from core.monitoring.backlog import Numbered
 from core.monitoring.filters import Dimension, Filter, View
 from core.monitoring.rollup_records import Rollup, RollupDay
 from core.monitoring.rollups import ALL
+from core.monitoring.rows import plain_rows
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
 
 OUTCOMES = ("hit", "miss", "bypass")
