@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, cast
 
-from psycopg import Connection
+from psycopg import Connection, Cursor
+from psycopg import Error as PostgresError
 from psycopg.sql import SQL, Identifier
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 Row = tuple[Any, ...]
@@ -33,7 +36,7 @@ def chunks(session: Session, query: Any, size: int) -> Iterator[Sequence[Row]]:
     """
     if is_postgresql(session):
         compiled = query.compile(dialect=session.get_bind().dialect, compile_kwargs={"render_postcompile": True})
-        with _driver(session).cursor() as cursor:
+        with _cursor(session) as cursor:
             rows = cursor.stream(str(compiled), compiled.params, binary=True, size=_SENT)
             yield from iter(lambda: list(islice(rows, size)), [])
         return
@@ -43,9 +46,15 @@ def chunks(session: Session, query: Any, size: int) -> Iterator[Sequence[Row]]:
 
 
 def copy(session: Session, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows into a table of PostgreSQL in its quickest way; no key may be there yet."""
+    """Insert rows into a table of PostgreSQL in its quickest way.
+
+    Raises
+    ------
+    IntegrityError
+        A key is there already.
+    """
     columns = SQL(", ").join(map(Identifier, names))
-    with _driver(session).cursor() as cursor:
+    with _cursor(session) as cursor:
         cursor.execute(SQL("SELECT {} FROM {} LIMIT 0").format(columns, Identifier(table)))
         types = [one.type_code for one in cursor.description or ()]
         statement = SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(Identifier(table), columns)
@@ -96,5 +105,12 @@ def is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def _driver(session: Session) -> Connection[Any]:
-    return cast("Connection[Any]", session.connection().connection.driver_connection)
+@contextmanager
+def _cursor(session: Session) -> Iterator[Cursor[Any]]:
+    """Open a cursor of PostgreSQL's driver, whose errors become those that SQLAlchemy raises."""
+    connection = cast("Connection[Any]", session.connection().connection.driver_connection)
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    except PostgresError as error:
+        raise DBAPIError.instance(None, None, error, PostgresError) from error
