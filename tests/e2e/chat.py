@@ -19,10 +19,11 @@ def reload_until(page: Page, done: Callable[[], bool]) -> None:
     for _ in range(15):
         page.reload()
         expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
-        if settled(page) and done():
-            return
-        page.wait_for_timeout(3_000)
-    raise AssertionError("the job did not come by")
+        for _ in range(6):  # as a person does, who looks at a page for a while
+            if settled(page) and done():
+                return
+            page.wait_for_timeout(500)
+    raise AssertionError(f"the job did not come by; the page says: {page.get_by_test_id('stMain').inner_text()}")
 
 
 def until_seen(act: Callable[[], object], wanted: Locator) -> None:
