@@ -8,12 +8,15 @@ import numpy as np
 from sqlmodel import Session, col, func, select
 
 from core.monitoring.backlog import SOURCES, Mark, marks
-from core.monitoring.figures import Choices, Figures, Freshness, Group, Series, Step
+from core.monitoring.figures import Choices, Figures, Freshness, Group, Series, Step, Worst
 from core.monitoring.filters import Dimension, View
+from core.monitoring.gathering import PLACE
+from core.monitoring.model import Rate
 from core.monitoring.reading import figures_of, heat_places, step_places, users_of
 from core.monitoring.records import TurnEvent
 from core.monitoring.rollup_records import RollupState, RollupValue
 from core.monitoring.rollups import ALL
+from core.monitoring.scan import leading, worst_stretch
 from core.monitoring.summing import COUNTED, TIMED, added
 
 MOST_GROUPS = 200
@@ -46,6 +49,25 @@ def groups_of(session: Session, tenant: str, view: View, dimension: Dimension) -
     groups = [Group(name, figures_of(one[0], None)) for name, one in zip(names, counts, strict=True)]
     groups = [one for one in groups if one.figures.turns or one.figures.votes]
     return tuple(sorted(groups, key=lambda one: (-one.figures.turns, one.value))[:MOST_GROUPS])
+
+
+def worst_of(session: Session, tenant: str, view: View) -> Worst | None:
+    """Return the days that stand out by their thumbs down, among all turns and those of each topic; None where none."""
+    starts = view.starts()
+    names, counts = added(session, tenant, view, COUNTED, len(starts), step_places(view), Dimension.TOPIC)
+    downs, ups = (counts[..., PLACE[name]].sum(axis=2) for name in ("downs", "ups"))
+    votes = downs + ups
+    together = [np.concatenate([one.sum(axis=0, keepdims=True), one]) for one in (downs, votes)]
+    found = worst_stretch(*together)
+    if found is None:
+        return None
+    since, until = ([*starts, view.end()][place] for place in (found.first, found.end))
+    if found.series:
+        return Worst(since, until, found.rate, found.usual, names[found.series - 1])
+    down, voted = (one[:, found.first : found.end].sum(axis=1) for one in (downs, votes))
+    place = leading(down, voted, found.usual)
+    most = None if place is None else (names[place], Rate(int(down[place]), int(voted[place])))
+    return Worst(since, until, found.rate, found.usual, None, most)
 
 
 def choices_of(session: Session, tenant: str) -> Choices:

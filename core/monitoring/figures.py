@@ -112,6 +112,22 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Worst:
+    """The days on which thumbs pointed down more than anywhere else, against the other days of the same turns.
+
+    ``topic`` is the one that stands out, "" for turns without one, or None where it is all turns together; then
+    ``leading`` is the topic that does so most within these days, with its share there, where one clearly does.
+    """
+
+    since: datetime
+    until: datetime
+    rate: Rate
+    usual: Rate
+    topic: str | None
+    leading: tuple[str, Rate] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What a filter can choose from: every value that was ever seen, sorted."""
 

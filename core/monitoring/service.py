@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from core.access.model import Actor, Role, require
 from core.database import Database
 from core.errors import DatabaseError
-from core.monitoring.charts import choices_of, freshness_of, groups_of, heat_of, series_of
-from core.monitoring.figures import Board, Choices, Figures, Freshness, Group, Series
+from core.monitoring.charts import choices_of, freshness_of, groups_of, heat_of, series_of, worst_of
+from core.monitoring.figures import Board, Choices, Figures, Freshness, Group, Series, Worst
 from core.monitoring.filters import Dimension, Grain, View
 from core.monitoring.gathering import PLACE
 from core.monitoring.rollups import Rollups
@@ -66,6 +66,12 @@ class Monitoring:
                 choices=choices_of(session, actor.tenant),
                 freshness=freshness_of(session, actor.tenant, self._now().timestamp()),
             )
+
+    def worst(self, actor: Actor, view: View) -> Worst | None:
+        """Return the days of a view that stand out by their thumbs down, or None, for product managers."""
+        require(actor, Role.PRODUCT)
+        with self._database.read() as session:
+            return worst_of(session, actor.tenant, view)
 
     def series(self, actor: Actor, view: View) -> Series:
         """Return the steps of a view and their total, for product managers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from core.access.model import Actor, Role, actor_id
 from core.access.tokens import COOKIE
 from core.bootstrap import Services
-from core.monitoring.figures import Board
+from core.monitoring.figures import Board, Worst
 from core.settings import Settings
 from pages.components.look import ADDRESS_NAMES, Look, address_of, look_from
 from pages.components.reading import Reading
@@ -47,6 +48,8 @@ class PageState:
     """A question that could not be taken; it is given back, so that nobody has to type it again."""
     turns_shown: int = 20
     seen: Seen | None = None
+    worst: tuple[datetime, Worst | None] | None = None
+    """What stands out in the last weeks, and when that was read."""
 
 
 def page_state() -> PageState:

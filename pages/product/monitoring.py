@@ -22,6 +22,7 @@ from pages.components.reading import reading_of
 from pages.components.saved_views import views_menu
 from pages.components.services import the_services
 from pages.components.session import Seen, look_at, mirror, page_state, signed_in, the_look, told
+from pages.components.standing_out import standing_out
 from pages.components.states import failed, freshness, nothing
 from pages.components.tiles import show_tiles, tiles_of
 from pages.digest import digest
@@ -69,6 +70,7 @@ def _watch(services: Services, actor: Actor, controls: Look) -> None:
     freshness(board.freshness, now, waits=waits and look.live)
     if nothing(board, look, now):
         return
+    standing_out(services, actor, look, seen.reading.scene)
     show_tiles(tiles_of(board.series.total, board.before.total if board.before else None))
     part_bar(look)
     shown = Shown(look, seen.reading.period, board.series.steps, seen.reading.scene)

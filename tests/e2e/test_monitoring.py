@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from core.database import Database
 from tests.e2e.chat import settled, until_seen
 from tests.e2e.conftest import Server
-from tests.e2e.traffic import fill
+from tests.e2e.traffic import BAD_DAYS_AGO, fill
 
 pytestmark = pytest.mark.browser
 BAD = 9
@@ -144,6 +144,20 @@ def test_filtered_to_nothing_is_a_state_of_its_own(look: Callable[..., Page]) ->
     expect(page.get_by_text("No question of this time passes the filters.")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Clear the filters").click()
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=60_000)
+
+
+def test_the_bad_day_is_named_above_the_figures_with_the_way_to_it(look: Callable[..., Page]) -> None:
+    page = look("range=7d")
+    line = page.locator(".st-key-standing-out")
+    bad = datetime.now(UTC).date() - timedelta(days=BAD_DAYS_AGO)
+    expect(line).to_contain_text(f"{bad:%a} {bad.day} {bad:%b} stands out")
+    expect(line.get_by_role("link", name=re.compile(r"Read the \d+ disliked"))).to_have_attribute(
+        "href", re.compile(rf"since={bad}T00.*vote=down")
+    )
+    line.get_by_role("button", name="Show these days").click()
+    page.wait_for_url(f"**from={bad - timedelta(days=7)}**")
+    line.get_by_role("link", name="disliked").click()
+    page.wait_for_url("**/conversations?**")
 
 
 def _fortnight() -> tuple[str, str]:
