@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, LargeBinary, Text
+from sqlalchemy import select as columns_of  # of columns of any type
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core.database import UtcDateTime
+from core.drift.episodes import Told, told_of
 from core.drift.model import Kind
 
 MOST_REPORTS = 500
@@ -121,3 +123,13 @@ def alerts(session: Session, tenant: str, limit: int) -> list[DriftAlert]:
     """Return the newest alerts (at most 200), newest first."""
     query = select(DriftAlert).where(DriftAlert.tenant == tenant).order_by(col(DriftAlert.at).desc())
     return list(session.exec(query.order_by(col(DriftAlert.id)).limit(min(limit, MOST_ALERTS))))
+
+
+def told(session: Session, tenant: str, limit: int) -> list[Told]:
+    """Return what the newest alerts (at most 200) told, oldest first; the same on several channels counts once."""
+    one = DriftAlert
+    columns = columns_of(col(one.signal), col(one.before), col(one.after), col(one.at), col(DriftReport.findings))
+    query = columns.join(DriftReport, col(DriftReport.id) == col(one.report_id)).where(col(one.tenant) == tenant)
+    newest = query.order_by(col(one.at).desc(), col(DriftReport.until_hour).desc(), col(one.id))
+    rows = session.connection().execute(newest.limit(min(limit, MOST_ALERTS))).all()
+    return list(dict.fromkeys(told_of(*row) for row in reversed(rows)))

@@ -13,13 +13,14 @@ from core.database import Database
 from core.drift.advice import Advice, advise
 from core.drift.analysis import LIVE, Analysis
 from core.drift.backfill import Backfill, Other
+from core.drift.episodes import Episode, episodes_of
 from core.drift.finding import Finding
 from core.drift.history import Actions, History
 from core.drift.levels import LevelRow, level_table
 from core.drift.model import DAY, Kind, Signal, Window, hour_of
 from core.drift.outbox import Outbox, Tried
 from core.drift.picture import picture
-from core.drift.records import DriftAlert, DriftReference, DriftReport, reports
+from core.drift.records import DriftAlert, DriftReference, DriftReport, reports, told
 from core.drift.references import References
 from core.drift.rendering import as_html, as_json
 from core.drift.replay import Path
@@ -160,6 +161,12 @@ class Drift:
     def alerts(self, actor: Actor, limit: int = 50) -> list[DriftAlert]:
         """Return the newest alerts with what became of them."""
         return self._parts.outbox.listing(actor, limit)
+
+    def episodes(self, actor: Actor, limit: int = 200) -> list[Episode]:
+        """Return the drifts that the newest alerts (at most 200) told of, by their onset."""
+        require(actor, Role.PRODUCT)
+        with self._database.read() as session:
+            return episodes_of(told(session, actor.tenant, limit))
 
     def send_again(self, actor: Actor, alert_id: str) -> None:
         """Let an alert that failed, or was cut off, be sent again."""

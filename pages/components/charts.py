@@ -41,8 +41,8 @@ def rates_over_time(times: Times, rates: Sequence[Rate], name: str, colour: str)
     )  # fmt: skip
     tops = [rate.interval[1] for rate in rates if rate.interval and not vague(rate)]
     tops = tops or [rate.interval[1] for rate in rates if rate.interval]
-    top = min(100, max(10, 112 * max(tops, default=1)))
-    figure.update_layout(yaxis={"title": f"{name}, %", "range": [0, top], "fixedrange": True}, showlegend=False)
+    axis = {"title": f"{name}, %", "fixedrange": True, **_shares(max(tops, default=1))}
+    figure.update_layout(yaxis=axis, showlegend=False)
     return figure
 
 
@@ -108,8 +108,11 @@ def hours_of_week(values: Sequence[Sequence[float | None]], told: Sequence[Seque
     return figure
 
 
-def rates_by(names: Sequence[str], rates: Sequence[Rate], title: str, colour: str) -> go.Figure:
-    """Return shares in percent with their 95 % intervals, one row a name, the first on top."""
+def rates_by(names: Sequence[str], rates: Sequence[Rate], title: str, colour: str, *, whole: bool = False) -> go.Figure:
+    """Return shares in percent with their 95 % intervals, one row a name, the first on top.
+
+    The axis ends above the highest interval, or at 100 % where the `whole` of it is to be seen.
+    """
     values = [_percent(rate.value) for rate in rates]
     bounds = [rate.interval or (0.0, 0.0) for rate in rates]
     figure = go.Figure(
@@ -124,9 +127,9 @@ def rates_by(names: Sequence[str], rates: Sequence[Rate], title: str, colour: st
             customdata=[_told(rate) for rate in rates], hovertemplate="%{y}: %{customdata[0]}<extra></extra>",
         )
     )  # fmt: skip
-    top = max((high for _, high in bounds), default=0.1)
+    top = 1 if whole else max((high for _, high in bounds), default=0.1)
     figure.update_layout(
-        xaxis={"title": title, "range": [0, min(100, max(10, 108 * top))], "fixedrange": True},
+        xaxis={"title": title, "fixedrange": True, **_shares(top)},
         yaxis={"autorange": "reversed", "type": "category", "automargin": True, "fixedrange": True, "dtick": 1},
         showlegend=False,
     )  # fmt: skip
@@ -179,6 +182,12 @@ def _told(rate: Rate) -> list[str]:
 
 def _percent(share: float | None) -> float | None:
     return None if share is None else 100 * share
+
+
+def _shares(highest: float) -> dict[str, object]:
+    """Return the range and the ticks of an axis in percent on which a share in [0, 1] can be seen."""
+    top = next((one for one in (10, 25, 50) if 100 * highest <= 0.98 * one), 100)
+    return {"range": [0, 1.02 * top], "tick0": 0, "dtick": top / 5}
 
 
 def _bar_width(times: Times) -> float:

@@ -21,7 +21,7 @@ def time_bar(look: Look, period: Period, scene: Scene) -> None:
     """Show the range, and the dates where they are chosen."""
     st.segmented_control(
         "Range", list(SPANS), format_func=SPANS.__getitem__, key=mirror("m-span", look.span),
-        label_visibility="collapsed", on_change=_span_chosen, args=(period, scene),
+        label_visibility="collapsed", on_change=_span_chosen, args=(period, scene), wrap=True,
     )  # fmt: skip
     if look.span == "dates":
         if len(told("m-dates") or ()) != 1:  # the first of two dates is chosen and waits for the other
@@ -55,7 +55,7 @@ def part_bar(look: Look) -> None:
         for name, label, choices in (("part", "Part", PARTS), ("form", "Form", FORMS)):
             st.segmented_control(
                 label, list(choices), format_func=choices.__getitem__, key=mirror(f"m-{name}", getattr(look, name)),
-                label_visibility="collapsed", on_change=_chosen, args=(name,),
+                label_visibility="collapsed", on_change=_chosen, args=(name,), wrap=True,
             )  # fmt: skip
 
 

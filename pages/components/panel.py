@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.monitoring.export import Table
 from core.monitoring.figures import Figures, Step
+from pages.components.clicks import clicks_select
 from pages.components.filters import dated
 from pages.components.look import FILTERS, NONE, Look
 from pages.components.marks import clock
@@ -22,8 +23,9 @@ from pages.components.session import keys_told, look_at, told
 Mode = Literal["points", "box"]
 HEIGHT = 260
 """Pixels."""
-# Streamlit lets a click select only while a drag does not: so there are two tools, and one for points comes first.
-RANGES = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["pan2d", "select2d"]]}
+BARE = {"displayModeBar": False}
+"""No tools: a click selects a point and a drag a range."""
+HOW = "Click a point or drag over several to see the conversations behind; a double click ends it."
 CONVERSATIONS = "product/conversations.py"
 
 
@@ -58,7 +60,7 @@ BEHIND = {
 def draw(panel: Panel, shown: Shown) -> None:
     """Draw a panel in a card of its own."""
     with st.container(border=True):
-        st.markdown(f"**{panel.title}**", help=panel.says)
+        st.markdown(f"**{panel.title}**", help=f"{panel.says} {HOW}" if panel.picks == "steps" else panel.says)
         if panel.empty:
             st.caption(panel.empty)
         elif shown.look.form == "table":
@@ -91,23 +93,24 @@ def _chart(panel: Panel, shown: Shown) -> None:
     figure = panel.figure
     figure.update_layout(
         height=max(HEIGHT, 90 + 17 * len(panel.values)), margin={"l": 8, "r": 8, "t": 22, "b": 8},
-        dragmode="pan", selectdirection="h",
-        legend={"orientation": "h", "y": 1.1, "yanchor": "bottom", "x": 0},
+        dragmode="select" if panel.picks == "steps" else "pan", selectdirection="h",
+        legend={"orientation": "h", "y": 1.1, "yanchor": "bottom", "x": 0, "tracegroupgap": 0},
         hovermode="x unified" if panel.picks == "steps" else "closest",
     )  # fmt: skip
     key = f"chart-{panel.key}"
     if not panel.picks:
-        st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=f"{panel.title}. {panel.says}")
+        st.plotly_chart(figure, key=key, config=BARE, alt=f"{panel.title}. {panel.says}")
         return
     if panel.picks == "steps":
         ends = [clock(at, shown.scene.zone) for at in (shown.period.since, shown.period.until)]
         figure.update_xaxes(fixedrange=True, range=ends)
     modes: tuple[Mode, ...] = ("points", "box") if panel.picks == "steps" else ("points",)
-    st.plotly_chart(
-        figure, key=key, config=RANGES if panel.picks == "steps" else {"displayModeBar": False}, on_select="rerun",
-        alt=f"{panel.title}. {panel.says}",
-        selection_mode=modes,
-    )  # fmt: skip
+    with st.container(gap=None):
+        st.plotly_chart(
+            figure, key=key, config=BARE, on_select="rerun", alt=f"{panel.title}. {panel.says}", selection_mode=modes
+        )
+        if panel.picks == "steps":
+            clicks_select(key)
     places = sorted({point["point_index"] for point in _points(key)})
     if places and panel.picks == "steps":
         _steps_behind(panel, shown, places)

@@ -16,6 +16,7 @@ from core.monitoring.model import Rate
 from pages.components import charts
 from pages.components.charts import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY
 from pages.components.marks import Mark, clock, with_marks
+from pages.components.so_far import apart, unfinished
 from pages.components.tables import groups_table, heat_table, steps_table
 
 MOST_GROUPS = 15
@@ -23,16 +24,22 @@ MOST_GROUPS = 15
 NO_TOPIC = "no topic"
 FEWEST_TRIALS = 20
 """Of a topic that is ranked; below, its rate says too little."""
+RANKED_OF = {"misses": "lookups", "dislikes": "votes"}
+"""What is counted in a ranked list, and among what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a board is shown with: the zone of its axis, marks, names of topics, and what it is compared with."""
+    """What a board is shown with: the zone of its axis, marks, names of topics, what it is compared with, and the time.
+
+    A step that has not ended at the time `now` is drawn apart; without one all count as ended.
+    """
 
     zone: ZoneInfo
     marks: Sequence[Mark] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     compared_with: str = "period before"
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +67,17 @@ def overview(board: Board, scene: Scene) -> list[Panel]:
     dislikes = charts.rates_over_time(
         _times(steps, scene), [one.figures.dislike_rate for one in steps], "dislike rate", RED
     )
-    table = steps_table(steps)
     return [
         _over_time("hit-rate", "Answered from the cache", "Of the questions that may be shared, with its 95 % band.",
-                   charts.with_level(hits, before.hit_rate.value, scene.compared_with), table, scene,
+                   charts.with_level(hits, before.hit_rate.value, scene.compared_with), steps, scene,
                    "" if total.hit_rate.trials else "No question could have been answered from the cache."),
         _over_time("dislike-rate", "Disliked", "Thumbs down of all thumbs, with its 95 % band.",
-                   charts.with_level(dislikes, before.dislike_rate.value, scene.compared_with), table, scene,
+                   charts.with_level(dislikes, before.dislike_rate.value, scene.compared_with), steps, scene,
                    "" if total.votes else "Nobody voted in this time. Thumbs stand below each answer in the chat."),
         _over_time("latency", "Time to the whole answer", "Cached and fresh: median, and what 95 of 100 stay below.",
-                   _latency(steps, scene), table, scene),
+                   _latency(steps, scene), steps, scene),
         _over_time("cost", "Cost", "Spent on models, and what the cache saved, in US dollars.",
-                   _cost(steps, scene), table, scene,
+                   _cost(steps, scene), steps, scene,
                    "" if total.cost_usd or total.saved_usd else "Nothing was spent: no answer needed a paid model."),
     ]  # fmt: skip
 
@@ -79,7 +85,6 @@ def overview(board: Board, scene: Scene) -> list[Panel]:
 def traffic(board: Board, scene: Scene) -> list[Panel]:
     """Return how much was asked, when, and how it was answered."""
     steps, total, times = board.series.steps, board.series.total, _times(board.series.steps, scene)
-    table = steps_table(steps)
     outcomes: dict[str, tuple[str, Callable[[Figures], int]]] = {
         "cached": (BLUE, lambda one: one.hits), "fresh": (ORANGE, lambda one: one.misses),
         "not shared": (GREY, lambda one: one.bypasses),
@@ -90,12 +95,12 @@ def traffic(board: Board, scene: Scene) -> list[Panel]:
     false = charts.rates_over_time(times, [one.figures.false_hit_rate for one in steps], "false hits", PINK)
     return [
         _over_time("outcomes", "How questions were answered", "Turns by outcome.",
-                   charts.stacked(times, _parts(steps, outcomes), "turns"), table, scene),
+                   charts.stacked(times, _parts(steps, outcomes), "turns"), steps, scene),
         _over_time("thumbs", "Thumbs", "Counted where the question was asked, as they stand now.",
-                   charts.stacked(times, _parts(steps, thumbs), "thumbs"), table, scene,
+                   charts.stacked(times, _parts(steps, thumbs), "thumbs"), steps, scene,
                    "" if total.votes else "Nobody voted in this time. Thumbs stand below each answer in the chat."),
         _over_time("false-hits", "False hits", "Of the hits that a judge or a thumb spoke on, with its 95 % band.",
-                   false, table, scene, "" if total.audited else "No hit was looked at yet, by a judge or by a thumb."),
+                   false, steps, scene, "" if total.audited else "No hit was looked at yet, by a judge or by a thumb."),
         _heat("heat-turns", "When questions are asked", "Turns by hour and weekday.", board, "turns"),
         _heat("heat-dislikes", "When answers are disliked", "Thumbs down of all thumbs by hour and weekday.",
               board, "%",
@@ -117,7 +122,8 @@ def ranked(board: Board, scene: Scene, worst: Callable[[Figures], Rate], name: s
     """Return the topics by a rate, the surely worst first, and the ids of the rows.
 
     The order is that of the lower end of the interval, so that three thumbs do not put a topic on top; a topic with
-    fewer than `FEWEST_TRIALS` is left out.
+    fewer than `FEWEST_TRIALS` is left out. The columns are the topic, how many of how many, and the rate with the ends
+    of its interval as shares in [0, 1].
     """
     groups = [one for one in board.groups.get(Dimension.TOPIC, ()) if worst(one.figures).trials >= FEWEST_TRIALS]
     groups.sort(key=lambda one: -(worst(one.figures).interval or (0.0, 0.0))[0])
@@ -125,9 +131,8 @@ def ranked(board: Board, scene: Scene, worst: Callable[[Figures], Rate], name: s
     for one in groups:
         rate = worst(one.figures)
         low, high = rate.interval or (0.0, 0.0)
-        label = label_of(Dimension.TOPIC, one.value, scene)
-        rows.append((label, rate.value, rate.positives, one.figures.turns, f"{100 * low:.0f}–{100 * high:.0f} %"))
-    columns = ("topic", "rate", name, "turns", "95 %")
+        rows.append((label_of(Dimension.TOPIC, one.value, scene), rate.positives, rate.trials, rate.value, low, high))
+    columns = ("topic", name, RANKED_OF[name], "rate", "rate_low", "rate_high")
     return Table(f"topics-{name}", columns, tuple(rows)), tuple(one.value for one in groups)
 
 
@@ -160,9 +165,10 @@ def _parts(
 
 
 def _over_time(
-    key: str, title: str, says: str, figure: go.Figure, table: Table, scene: Scene, empty: str = ""
+    key: str, title: str, says: str, figure: go.Figure, steps: Sequence[Step], scene: Scene, empty: str = ""
 ) -> Panel:
-    return Panel(key, title, says, with_marks(figure, scene.marks, scene.zone), table, "steps", empty=empty)
+    drawn = with_marks(apart(figure, unfinished(steps, scene.now)), scene.marks, scene.zone)
+    return Panel(key, title, says, drawn, steps_table(steps), "steps", empty=empty)
 
 
 def _latency(steps: Sequence[Step], scene: Scene) -> go.Figure:
@@ -206,7 +212,9 @@ def _by(
 ) -> Panel:
     shown = [one for one in groups if rate(one.figures).trials][:MOST_GROUPS]
     labels = _distinct([label_of(dimension, one.value, scene) for one in shown])
-    figure = charts.rates_by(labels, [rate(one.figures) for one in shown], f"{name}, %", colour)
+    figure = charts.rates_by(
+        labels, [rate(one.figures) for one in shown], f"{name}, %", colour, whole=name == "hit rate"
+    )
     return Panel(
         f"{dimension.value}-{name.replace(' ', '-')}", f"{name.capitalize()} by {dimension.value}",
         f"The {min(MOST_GROUPS, len(shown))} with most turns, with their 95 % intervals.", figure,

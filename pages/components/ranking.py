@@ -12,7 +12,12 @@ from core.monitoring.figures import Board, Figures
 from core.monitoring.filters import Dimension
 from core.monitoring.model import Rate
 from pages.components.panel import BEHIND, HEIGHT, Shown, draw, rows_of, value_behind
-from pages.components.panels import FEWEST_TRIALS, breakdown, missing, ranked
+from pages.components.panels import FEWEST_TRIALS, RANKED_OF, breakdown, missing, ranked
+
+_COLUMNS = {
+    "topic": st.column_config.TextColumn("topic", width=104),
+    "rate": st.column_config.TextColumn("rate (95 %)", width=94),
+}
 
 
 def ranking(board: Board, shown: Shown) -> list[Table]:
@@ -29,25 +34,38 @@ def ranking(board: Board, shown: Shown) -> list[Table]:
 
 
 def _list(board: Board, shown: Shown, worst: Callable[[Figures], Rate], name: str, title: str, behind: str) -> Table:
-    rows, topics = ranked(board, shown.scene, worst, name)
+    table, topics = ranked(board, shown.scene, worst, name)
+    among = RANKED_OF[name]
     with st.container(border=True):
         st.markdown(
             f"**{title}**",
-            help=f"The surely worst first: by the lower end of the 95 % interval, of topics with "
-            f"{FEWEST_TRIALS} or more. "
-            "Choose a row to see its conversations.",
+            help=f"Topics with {FEWEST_TRIALS} {among} or more. Choose a row to see its conversations.",
         )
         if not topics:
-            st.caption(f"No topic has {FEWEST_TRIALS} to tell from in this time. Choose a longer range.")
-            return rows
+            st.caption(f"No topic has {FEWEST_TRIALS} {among} to tell from in this time. Choose a longer range.")
+            return table
+        st.caption(f"By the lower end of the 95 % interval, so that a few {among} put no topic on top.")
         key = f"rank-{name}"
-        rate = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="small")
         st.dataframe(
-            pd.DataFrame.from_records(list(rows.rows), columns=list(rows.columns)), hide_index=True, height=HEIGHT,
-            column_config={"rate": rate}, on_select="rerun", selection_mode="single-row", key=key,
-            alt=f"{title}, the surely worst first",
+            readable(table, name), hide_index=True, height=HEIGHT, on_select="rerun", selection_mode="single-row",
+            key=key, alt=f"{title}, the surely worst first",
+            column_config=_COLUMNS | {name: st.column_config.TextColumn(f"{name} / {among}", width=98)},
         )  # fmt: skip
         for place in rows_of(key)[:1]:
             if place < len(topics):
                 value_behind("topic", topics[place], shown, BEHIND[behind])
-    return rows
+    return table
+
+
+def readable(table: Table, name: str) -> pd.DataFrame:
+    """Return a ranked table as a person reads it: the topic, its rate with the interval, and how many of how many."""
+    frame = pd.DataFrame.from_records(list(table.rows), columns=["topic", "count", "trials", "rate", "low", "high"])
+    rows = [
+        (one.topic, _with_interval(one.rate, one.low, one.high), f"{one.count:,} / {one.trials:,}")
+        for one in frame.itertuples()
+    ]
+    return pd.DataFrame.from_records(rows, columns=["topic", "rate", name])
+
+
+def _with_interval(rate: float, low: float, high: float) -> str:
+    return f"{100 * rate:.0f} % ({100 * low:.0f}–{100 * high:.0f})"

@@ -11,11 +11,10 @@ from core.bootstrap import Services
 from core.monitoring.filters import Filter, Grain, View
 from core.releases.service import Move
 from pages.components.look import FILTERS, NONE, Look
-from pages.components.marks import Mark
+from pages.components.marks import Mark, drift_marks
 from pages.components.panels import Scene
 from pages.components.period import Period, compared, period_of
 
-MOST_ALARMS = 200
 NAMED = {"before": "period before", "week": "a week earlier", "year": "a year earlier", "none": ""}
 
 
@@ -41,7 +40,7 @@ def reading_of(look: Look, services: Services, actor: Actor, zone: ZoneInfo) -> 
     period = period_of(look, now, zone)
     other = compared(look, period, now, zone)
     marks = marks_of(services, actor, period)
-    scene = Scene(zone, marks, names_of(services, actor), NAMED[look.compare])
+    scene = Scene(zone, marks, names_of(services, actor), NAMED[look.compare], now)
     return Reading(period, _view(look, period, zone), _view(look, other, zone) if other else None, scene)
 
 
@@ -51,10 +50,9 @@ def names_of(services: Services, actor: Actor) -> Mapping[str, str]:
 
 
 def marks_of(services: Services, actor: Actor, period: Period) -> list[Mark]:
-    """Return what happened in a period: releases, refreshes (new knowledge and nothing else) and alarms."""
+    """Return what happened in a period: releases, refreshes (new knowledge and nothing else) and drifts."""
     marks = [_moved(move) for move in services.releases.moves(actor, period.since)]
-    alarms = {(alert.report_id, alert.signal): alert for alert in services.drift.alerts(actor, MOST_ALARMS)}
-    marks += [Mark(one.at, "alarm", one.title, f"from {one.before} to {one.after}") for one in alarms.values()]
+    marks += drift_marks(services.drift.episodes(actor), period.since, period.until)
     return [mark for mark in marks if period.since <= mark.at < period.until]
 
 

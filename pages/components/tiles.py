@@ -56,10 +56,10 @@ def tiles_of(now: Figures, before: Figures | None) -> list[Tile]:
 
 
 def show_tiles(tiles: Sequence[Tile]) -> None:
-    """Draw the tiles in rows that fit the window."""
-    with st.grid(5, min_column_width=140, gap="small"):
+    """Draw the tiles in rows that fit the window: five in a wide one, two on a telephone."""
+    with st.container(border=True), st.grid(5, min_column_width=130, gap=("xsmall", "medium")):
         for tile in tiles:
-            with st.container(border=True, height="stretch", gap=None):
+            with st.container(gap=None):
                 st.metric(
                     tile.label, tile.value, tile.change or None, delta_color=_colour(tile), help=tile.help or None,
                     delta_arrow=_ARROWS.get(tile.change[:1], "off"),

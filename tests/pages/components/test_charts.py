@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.drift.episodes import Episode, Told, episodes_of
+from core.drift.model import Level, Signal
 from core.monitoring.model import Rate
 from pages.components import charts
 from pages.components.charts import BLUE, RED
-from pages.components.marks import MOST, Mark, with_marks
+from pages.components.marks import MOST, Mark, drift_marks, with_marks
 
 START = datetime(2026, 5, 1)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -59,10 +61,24 @@ def test_the_band_holds_every_point_and_is_closed_at_gaps(rates: list[Rate]) -> 
         assert min(ends) - 1e-9 <= value <= max(ends) + 1e-9
 
 
-@pytest.mark.parametrize(("rates", "top"), [([Rate(99, 100)], 100), ([Rate(1, 1000)], 10), ([], 100)])
-def test_the_axis_fits_the_rates(rates: list[Rate], top: float) -> None:
-    figure = charts.rates_over_time(times(len(rates)), rates, "hit rate", BLUE)
-    assert figure.layout.yaxis.range[1] == pytest.approx(top, abs=0.1)
+@pytest.mark.parametrize(
+    ("rates", "top"),
+    [([Rate(99, 100)], 100), ([Rate(1, 1000)], 10), ([Rate(150, 1000)], 25), ([Rate(240, 1000)], 50), ([], 10)],
+)
+def test_the_axis_of_shares_ends_at_a_tick_above_all_of_them(rates: list[Rate], top: float) -> None:
+    for figure, axis in (
+        (charts.rates_over_time(times(len(rates)), rates, "hit rate", BLUE), "yaxis"),
+        (charts.rates_by([str(place) for place in range(len(rates))], rates, "hit rate, %", BLUE), "xaxis"),
+    ):
+        if rates:
+            assert figure.layout[axis].range == (0, pytest.approx(top, rel=0.03))
+            assert figure.layout[axis].dtick == top / 5
+
+
+def test_an_axis_can_show_all_that_a_share_can_be() -> None:
+    low = [Rate(200, 1000)]
+    assert charts.rates_by(["a"], low, "hit rate, %", BLUE, whole=True).layout.xaxis.range[1] >= 100
+    assert charts.rates_by(["a"], low, "hit rate, %", BLUE).layout.xaxis.range[1] < 30
 
 
 def test_the_level_to_compare_with_is_named() -> None:
@@ -117,3 +133,40 @@ def test_each_kind_of_mark_has_a_sign_of_its_own_and_the_newest_are_kept() -> No
     assert len(signs) == MOST
     assert len({sign[1:] for sign in signs}) == 2
     assert signs[-1][0] == "refresh"
+
+
+def drift(*told: Told) -> list[Episode]:
+    return episodes_of(told)
+
+
+def test_a_drift_is_marked_where_it_began_and_tells_when_its_alerts_came() -> None:
+    began, watched, sure = (datetime(2026, 5, day, 6, tzinfo=UTC) for day in (2, 4, 5))
+    (mark,) = drift_marks(
+        drift(
+            Told(Signal.MISS, Level.CALM, Level.WATCH, watched, began),
+            Told(Signal.MISS, Level.WATCH, Level.CONFIRMED, sure, began),
+        ),
+        datetime(2026, 5, 1, tzinfo=UTC),
+        datetime(2026, 5, 8, tzinfo=UTC),
+    )
+    figure = with_marks(charts.stacked(times(7), {"up": (BLUE, [1] * 7)}, "thumbs"), [mark], BERLIN)
+    (shown,) = figure.layout.annotations
+    assert shown.x == datetime(2026, 5, 2, 8)
+    assert shown.hovertext.split("<br>") == [
+        "<b>Misses: confirmed</b>",
+        "02 May 2026, 08:00 · began, as near as the figures tell",
+        "04 May 2026, 08:00 · alert: watch (was calm)",
+        "05 May 2026, 08:00 · alert: confirmed (was watch)",
+    ]
+
+
+def test_a_drift_that_began_before_the_range_is_marked_at_its_alert_and_its_end_has_a_sign_of_its_own() -> None:
+    began, watched, over = (datetime(2026, 5, day, tzinfo=UTC) for day in (2, 4, 6))
+    told = drift(
+        Told(Signal.DISLIKE, Level.CALM, Level.WATCH, watched, began),
+        Told(Signal.DISLIKE, Level.WATCH, Level.CALM, over),
+    )
+    marks = drift_marks(told, datetime(2026, 5, 3, tzinfo=UTC), datetime(2026, 5, 8, tzinfo=UTC))
+    assert [(one.at, one.kind) for one in marks] == [(watched, "alarm"), (over, "calm")]
+    late = drift_marks(told, datetime(2026, 5, 5, tzinfo=UTC), datetime(2026, 5, 8, tzinfo=UTC))
+    assert [(one.at, one.kind) for one in late] == [(over, "calm")]

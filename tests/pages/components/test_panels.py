@@ -45,9 +45,27 @@ def test_a_board_without_anything_says_so_in_each_chart_that_would_be_bare() -> 
 def test_topics_are_ranked_by_what_is_sure_and_few_votes_do_not_count() -> None:
     table, topics = panels.ranked(board(VIEW), SCENE, lambda one: one.dislike_rate, "dislikes")
     assert topics[0] == "creatine"
-    assert table.rows[0][0] == "Creatine"
+    assert table.columns == ("topic", "dislikes", "votes", "rate", "rate_low", "rate_high")
+    label, count, trials, rate, low, high = table.rows[0]
+    assert label == "Creatine"
+    assert count / trials == rate
+    assert low < rate < high
+    lowest = [row[-2] for row in table.rows]
+    assert lowest == sorted(lowest, reverse=True)
     few, none = panels.ranked(board(VIEW, votes=0.01), SCENE, lambda one: one.dislike_rate, "dislikes")
     assert (few.rows, none) == ((), ())
+
+
+def test_hit_rates_are_shown_on_all_of_their_axis() -> None:
+    hits, dislikes = panels.breakdown(board(VIEW), SCENE, [Dimension.TOPIC])
+    assert hits.figure.layout.xaxis.range[1] >= 100 > dislikes.figure.layout.xaxis.range[1]
+
+
+def test_a_step_that_has_not_ended_is_drawn_apart_in_every_chart_over_time() -> None:
+    scene = replace(SCENE, now=VIEW.until - timedelta(hours=9))
+    for panel in [*panels.overview(board(VIEW), scene), *panels.traffic(board(VIEW), scene)]:
+        if panel.picks == "steps":
+            assert "so far" in panel.figure.to_json(), panel.key
 
 
 def test_two_topics_of_one_name_are_kept_apart() -> None:

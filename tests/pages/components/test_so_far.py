@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.monitoring.figures import Figures, Step
+from core.monitoring.model import Rate
+from pages.components import charts
+from pages.components.charts import BLUE, RED
+from pages.components.so_far import LIGHT, apart, unfinished
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+TIMES = [START.replace(tzinfo=None) + place * DAY for place in range(4)]
+STEPS = [Step(START + place * DAY, START + (place + 1) * DAY, Figures()) for place in range(4)]
+
+
+def line(values: list[float | None], place: int | None) -> list[Any]:
+    lines = {"spent": (BLUE, "solid", values)}
+    return list(apart(charts.lines_over_time(TIMES, lines, "US dollars", "%{y}"), place).data)
+
+
+@pytest.mark.parametrize(("after", "place"), [(-1, None), (0, 0), (25, 1), (95, 3), (96, None)])
+def test_a_step_is_unfinished_from_its_start_to_its_end(after: int, place: int | None) -> None:
+    assert unfinished(STEPS, START + timedelta(hours=after)) == place
+
+
+def test_without_a_time_every_step_has_ended() -> None:
+    assert unfinished(STEPS, None) is None
+    assert len(line([1.0, 2.0, 3.0, 0.5], None)) == 1
+
+
+def test_the_last_stretch_of_a_line_is_dotted_and_its_point_hollow_in_its_place() -> None:
+    whole, stretch, point = line([1.0, 2.0, 3.0, 0.5], 3)
+    assert whole.y == (1.0, 2.0, 3.0, None)
+    assert (stretch.y, stretch.line.dash, stretch.mode) == ((3.0, 0.5), "dot", "lines"), "no point that a drag selects"
+    assert (point.y, point.marker.symbol) == ((None, None, None, 0.5), "diamond-open")
+    assert point.hovertemplate == "%{y} · so far<extra>spent</extra>"
+    assert {one.legendgroup for one in (whole, stretch, point)} == {"spent"}
+
+
+@pytest.mark.parametrize(
+    ("values", "place", "modes"),
+    [([0.5, 0, 0, 0], 0, ["markers"]), ([1.0, None, 0.5, 0], 2, ["markers"]), ([1.0, 2.0, 3.0, None], 3, [])],
+)
+def test_what_there_is_nothing_of_is_not_drawn(values: list[float | None], place: int, modes: list[str]) -> None:
+    whole, *more = line(values, place)
+    assert [one.mode for one in more] == modes
+    assert not any(whole.y[place:]), "nothing of what is still to come"
+
+
+def test_an_unfinished_bar_is_lighter_and_says_so() -> None:
+    parts = {"up": (BLUE, [4.0, 4.0, 4.0, 1.0]), "down": (RED, [1.0, 1.0, 1.0, 0.0])}
+    for bars in apart(charts.stacked(TIMES, parts, "thumbs"), 3).data:
+        assert bars.marker.opacity == (1, 1, 1, LIGHT)
+        assert ["so far" in told for told in bars.hovertemplate] == [False, False, False, True]
+
+
+def test_a_rate_so_far_keeps_its_interval_and_the_level_stays_whole() -> None:
+    rates = [Rate(7, 20), Rate(9, 20), Rate(6, 20), Rate(1, 2)]
+    figure = charts.with_level(charts.rates_over_time(TIMES, rates, "hit rate", BLUE), 0.4, "period before")
+    *_, level, _, point = apart(figure, 3).data
+    assert level.y == (40, 40)
+    assert point.customdata[3][0].startswith("50.0 %")
