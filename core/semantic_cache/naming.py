@@ -33,7 +33,7 @@ def names_in(question: str) -> frozenset[str]:
 
 
 def others_named(asked: str, known: str) -> str | None:
-    """Say which name one question has and the other has not, if each has such a one; None where they agree.
+    """Say which name one of two questions has and the other has not, if each has such a one; None where they agree.
 
     >>> others_named("How do I leave Gmail?", "How do I leave Outlook?")
     'Gmail'
@@ -46,7 +46,7 @@ def others_named(asked: str, known: str) -> str | None:
     """
     for one, other in ((_numbered(asked), _numbered(known)), (_lacking(asked, known), _lacking(known, asked))):
         if one and other and one != other:
-            return min(one)
+            return min(*one, *other)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from core.semantic_cache import vocabulary
@@ -26,26 +26,77 @@ _Opposites = tuple[str, str, tuple[str, ...], tuple[str, ...]]
 """The names of a pair's sides as they are shown, and all names of each as :func:`core.text.plain` returns them."""
 
 
-@dataclass(frozen=True, slots=True)
 class Saying:
-    """What a question says, concept by concept.
+    """What a question says, read concept by concept as it is asked for: most comparisons end at the first difference.
 
-    For each kind of concept there are two sets: those named anywhere, and those named outside of an exercise's name.
-    `text` is the question as :func:`core.text.plain` returns it. Of the pairs of opposites, `said` has a bit for each
-    whose first side stands in the text, and `against` for the second.
+    ``text`` is the question as :func:`core.text.plain` returns it.
     """
 
-    words: frozenset[str]
-    amounts: tuple[tuple[str, str], ...]
-    units: frozenset[str]
-    rates: frozenset[str]
-    negations: int
-    exercises: frozenset[str]
-    concepts: tuple[tuple[frozenset[str], frozenset[str]], ...]
-    text: str
-    said: int
-    against: int
-    delicate: bool
+    def __init__(self, reader: Reader, question: str) -> None:
+        self._reader = reader
+        self._question = question
+        self.text = plain(question)
+        self._words = tokens(question)
+        self._concepts: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its different words."""
+        return frozenset(self._words)
+
+    @cached_property
+    def amounts(self) -> tuple[tuple[str, str], ...]:
+        """Numbers with their units, sorted by unit alone: "3 sets of 10" may be said the other way round.
+
+        "From 9 to 4" may not.
+        """
+        return tuple(sorted(quantities(self._words), key=lambda amount: amount[1]))
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """Units, with a number or without."""
+        return frozenset(name for word in self._words if (name := unit(word)))
+
+    @cached_property
+    def rates(self) -> frozenset[str]:
+        """Units that something is counted by: "per day"."""
+        pairs = pairwise(self._words)
+        return frozenset(name for before, word in pairs if before == "per" and (name := unit(word)))
+
+    @cached_property
+    def negations(self) -> int:
+        """How often something is denied, names such as "no equipment" left out."""
+        bare = _DENYING.sub(" ", self._question)
+        return sum(word in _NEGATIONS for word in stem(self._words if bare == self._question else tokens(bare)))
+
+    @cached_property
+    def _apart(self) -> tuple[frozenset[str], str]:
+        exercises, outside = self._reader.exercises.apart(self.text)
+        return frozenset(exercises), outside
+
+    @property
+    def exercises(self) -> frozenset[str]:
+        """The exercises that it names."""
+        return self._apart[0]
+
+    def concepts(self, kind: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the concepts of a kind: those named anywhere, and those named outside of an exercise's name."""
+        if kind not in self._concepts:
+            names, outside = self._reader.kinds[kind], self._apart[1]
+            asks = _asks(self._question) if kind == vocabulary.ASKED else frozenset()
+            whole = asks | names.within(self.text)
+            self._concepts[kind] = whole, whole if outside == self.text else asks | names.within(outside)
+        return self._concepts[kind]
+
+    @cached_property
+    def sides(self) -> tuple[int, int]:
+        """The bits of the opposites whose first side stands in the text, and of those whose second does."""
+        return self._reader.sides(self.text)
+
+    @cached_property
+    def delicate(self) -> bool:
+        """Whether a wrong answer could hurt: it speaks of illness, injury, a group of people, or harm."""
+        return any(self.concepts(kind)[0] for kind in vocabulary.DELICATE) or any(word in self.text for word in _HARM)
 
 
 class Reader:
@@ -58,7 +109,7 @@ class Reader:
     """
 
     def __init__(self, exercises: Iterable[Sequence[str]] = ()) -> None:
-        self._exercises = Names({name: names[0] for names in exercises for name in names})
+        self.exercises = Names({name: names[0] for names in exercises for name in names})
         self.kinds = {kind: Names(vocabulary.concepts(lines)) for kind, lines in vocabulary.KINDS.items()}
         self.opposites = [
             (words[0], against[0], tuple(map(plain, words)), tuple(map(plain, against)))
@@ -68,30 +119,9 @@ class Reader:
 
     def read(self, question: str) -> Saying:
         """Return what a question says."""
-        text, words, bare = plain(question), tokens(question), _DENYING.sub(" ", question)
-        exercises, outside = self._exercises.apart(text)
-        concepts = []
-        for kind, names in self.kinds.items():
-            asks = _asks(question) if kind == vocabulary.ASKED else frozenset()
-            whole = asks | names.within(text)
-            concepts.append((whole, whole if outside == text else asks | names.within(outside)))
-        named = dict(zip(self.kinds, concepts, strict=True))
-        said, against = self._said(text)
-        return Saying(
-            frozenset(words),
-            _in_order(quantities(words)),
-            frozenset(name for word in words if (name := unit(word))),
-            frozenset(name for before, word in pairwise(words) if before == "per" and (name := unit(word))),
-            sum(word in _NEGATIONS for word in stem(words if bare == question else tokens(bare))),
-            frozenset(exercises),
-            tuple(concepts),
-            text,
-            said,
-            against,
-            any(named[kind][0] for kind in vocabulary.DELICATE) or any(word in text for word in _HARM),
-        )
+        return Saying(self, question)
 
-    def _said(self, text: str) -> tuple[int, int]:
+    def sides(self, text: str) -> tuple[int, int]:
         """Return the bits of the opposites whose first side stands in a text, and of those whose second does."""
         said = against = 0
         for first in self._sides.keys() & text.split():  # a question has ten words, the opposites hundreds
@@ -99,11 +129,6 @@ class Reader:
                 if name in text:
                     said, against = said | one, against | other
         return said, against
-
-
-def _in_order(amounts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Sort by unit alone: "3 sets of 10" may be said the other way round, "from 9 to 4" may not."""
-    return tuple(sorted(amounts, key=lambda amount: amount[1]))
 
 
 def _asks(question: str) -> frozenset[str]:

@@ -42,9 +42,8 @@ class Veto:
             return "one is negated"
         if difference := one.exercises ^ other.exercises:
             return f"exercise differs: {min(difference)}"
-        for kind, (whole, outside), (other_whole, other_outside) in zip(
-            self._reader.kinds, one.concepts, other.concepts, strict=True
-        ):
+        for kind in self._reader.kinds:
+            (whole, outside), (other_whole, other_outside) = one.concepts(kind), other.concepts(kind)
             # What an exercise's name leaves unsaid is no difference ("barbell row", "bent-over row"); what it says
             # otherwise is.
             if difference := (outside ^ other_outside) or _contradicting(whole, other_whole):
@@ -52,14 +51,15 @@ class Veto:
         return self._opposed(one, other)
 
     def _opposed(self, one: Saying, other: Saying) -> str | None:
-        either = (one.said | one.against) & (other.said | other.against)
-        apart = either & ((one.said ^ other.said) | (one.against ^ other.against))
-        both = one.said & one.against & other.said & other.against
+        (said, against), (other_said, other_against) = one.sides, other.sides
+        either = (said | against) & (other_said | other_against)
+        apart = either & ((said ^ other_said) | (against ^ other_against))
+        both = said & against & other_said & other_against
         for place in _places(apart | both):
-            word, opposite, words, against = self._reader.opposites[place]
+            word, opposite, words, opposites = self._reader.opposites[place]
             if apart >> place & 1:
                 return f"opposites: {word} and {opposite}"
-            if _paired_otherwise(one.text, other.text, words, against):
+            if one.text != other.text and _paired_otherwise(one.text, other.text, words, opposites):
                 return f"opposites: {word} and {opposite} are exchanged"
         if undone := _undone(one.words, other.words) | _done_to(one.words, other.words):
             return "opposites: {} and {}".format(*min(undone))
@@ -87,7 +87,7 @@ def _contradicting(one: frozenset[str], other: frozenset[str]) -> frozenset[str]
 
 def _units_differ(one: Saying, other: Saying) -> bool:
     # "How many grams" and "how much" agree; "a day" and "a week" do not.
-    return any(
+    return (one.units, one.rates) != (other.units, other.rates) and any(
         _contradicting(said & measure, meant & measure)
         for measure in vocabulary.MEASURES
         for said, meant in ((one.units, other.units), (one.rates, other.rates))

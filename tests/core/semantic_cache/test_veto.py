@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.semantic_cache.veto import Veto
@@ -21,6 +21,7 @@ quickly = settings(deadline=None, max_examples=200)
 
 @quickly
 @given(QUESTIONS)
+@example("before after how during how")
 def test_a_question_never_differs_from_itself(question: str) -> None:
     assert VETO.reason(question, question) is None
     assert VETO.reason(question, f"  {question} ?") is None
@@ -28,6 +29,7 @@ def test_a_question_never_differs_from_itself(question: str) -> None:
 
 @quickly
 @given(QUESTIONS, QUESTIONS)
+@example("<Aa<µ", "/A<Àa")
 def test_neither_of_two_questions_comes_first(one: str, other: str) -> None:
     assert VETO.reason(one, other) == VETO.reason(other, one)
 
