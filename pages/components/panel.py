@@ -12,13 +12,13 @@ import streamlit as st
 
 from core.monitoring.export import Table
 from core.monitoring.figures import Figures, Step
-from pages.components.clicks import clicks_select
+from pages.components.clicks import clicked, listen_to
 from pages.components.filters import dated
 from pages.components.look import FILTERS, NONE, Look
 from pages.components.marks import clock
 from pages.components.panels import Panel, Scene
 from pages.components.period import Period
-from pages.components.session import keys_told, look_at, told
+from pages.components.session import keys_told, look_at, page_state, told
 
 Mode = Literal["points", "box"]
 HEIGHT = 260
@@ -78,7 +78,9 @@ def table(rows: Table, key: str, alt: str) -> None:
 
 def anything_selected() -> bool:
     """Say whether anything is selected in a chart or a list."""
-    return any(_points(key) or rows_of(key) for key in keys_told() if key.startswith(("chart-", "rank-")))
+    keys = [key for key in keys_told() if key.startswith(("chart-", "rank-"))]
+    seen = page_state().seen
+    return any(rows_of(key) or _points(key) or (seen and _places(key, seen.reading.period)) for key in keys)
 
 
 def conversations_link(label: str, look: Look, since: datetime, until: datetime, query: dict[str, list[str]]) -> None:
@@ -110,8 +112,8 @@ def _chart(panel: Panel, shown: Shown) -> None:
             figure, key=key, config=BARE, on_select="rerun", alt=f"{panel.title}. {panel.says}", selection_mode=modes
         )
         if panel.picks == "steps":
-            clicks_select(key)
-    places = sorted({point["point_index"] for point in _points(key)})
+            listen_to(key, _shows(shown.period))
+    places = _places(key, shown.period)
     if places and panel.picks == "steps":
         _steps_behind(panel, shown, places)
     elif places and places[0] < len(panel.values):
@@ -163,6 +165,16 @@ def span_text(since: datetime, until: datetime) -> str:
     last = datetime.fromtimestamp(until.timestamp() - 1, since.tzinfo)
     first = f"{since:%a} {since.day} {since:%b}"
     return first if last.date() == since.date() else f"{first} – {last:%a} {last.day} {last:%b}"
+
+
+def _places(key: str, period: Period) -> list[int]:
+    """Return the places of the points that are selected: the one that was clicked, or else those of the drag."""
+    place = clicked(key, _shows(period))
+    return [place] if place is not None else sorted({point["point_index"] for point in _points(key)})
+
+
+def _shows(period: Period) -> str:
+    return f"{period.since.isoformat()} {period.until.isoformat()} {period.grain}"
 
 
 def _points(key: str) -> list[Any]:

@@ -71,19 +71,39 @@ def test_from_a_spike_to_its_conversations_in_two_clicks(look: Callable[..., Pag
     assert "vote=down" in page.url
 
 
+def drag(page: Page, key: str, start: float, end: float) -> None:
+    """Drag over a part of a chart, with nothing chosen before."""
+    box = chart(page, key).locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * start, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * end, box["y"] + 80, steps=5)
+    page.mouse.up()
+
+
 def test_a_dragged_range_can_be_zoomed_into_and_the_way_back_leads_back(look: Callable[..., Page]) -> None:
     page = look()
-    chart(page, "hit-rate").locator("[data-attr=dragmode][data-val=select]").click()
-    box = chart(page, "hit-rate").locator(".nsewdrag").first.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 80, steps=5)
-    page.mouse.up()
+    drag(page, "hit-rate", 0.7, 0.9)
     page.get_by_role("button", name="Zoom in").click()
     page.wait_for_url("**range=dates**")
     page.go_back()
     expect(page.get_by_role("radio", name="30 days")).to_be_checked()
+
+
+def test_a_drag_selects_days_and_a_click_one_of_them_and_a_double_click_none(look: Callable[..., Page]) -> None:
+    page = look("range=dates&from={}&to={}".format(*_fortnight()))
+    selected = page.get_by_text("Selected: ")
+    several, one = selected.filter(has_text="–"), selected.filter(has_not_text="–")
+    until_seen(lambda: drag(page, "dislike-rate", 0.1, 0.4), several)
+    until_seen(lambda: click_point(page, "dislike-rate", BAD), one)
+    until_seen(lambda: drag(page, "dislike-rate", 0.5, 0.8), several)
+    click_point(page, "dislike-rate", BAD - 7)
+    expect(one).to_be_visible()
+    settled(page)
+    box = points(page, "dislike-rate").nth(BAD - 7).bounding_box()
+    assert box is not None
+    page.mouse.dblclick(box["x"], box["y"] + 5)
+    expect(selected).to_have_count(0)
 
 
 def test_the_address_holds_the_view_with_its_time_zone(look: Callable[..., Page]) -> None:
@@ -136,6 +156,19 @@ def test_nothing_overflows_in_a_narrow_window_or_another_theme(
     expect(page.get_by_text("Hit rate", exact=True).first).to_be_visible()
     page.get_by_role("radio", name="Tables").click()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+
+
+def test_on_a_telephone_two_tiles_share_a_row_and_nothing_covers_or_cuts_what_is_to_be_read(
+    look: Callable[..., Page],
+) -> None:
+    page = look(width=390)
+    first, second, third = (page.get_by_test_id("stMetric").nth(place).bounding_box() for place in range(3))
+    assert None not in (first, second, third)
+    assert first["y"] == second["y"] < third["y"] < first["y"] + 120
+    dates = page.get_by_role("radio", name="Dates").bounding_box()
+    assert dates is not None
+    assert dates["x"] + dates["width"] <= 390 - 8
+    expect(page.locator(".modebar-btn")).to_have_count(0)
 
 
 def test_filtered_to_nothing_is_a_state_of_its_own(look: Callable[..., Page]) -> None:

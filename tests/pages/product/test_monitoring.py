@@ -8,6 +8,8 @@ import pytest
 from sqlmodel import update
 from streamlit.testing.v1 import AppTest
 
+from core.drift.model import start_of
+from core.drift.records import DriftAlert, DriftReport
 from core.feedback.model import Thumb, Vote
 from core.monitoring.model import hour_of
 from core.monitoring.records import TurnEvent
@@ -101,6 +103,37 @@ def test_a_day_is_drawn_by_the_hour_and_longer_ranges_by_the_day(console: Consol
     outcomes: Any = tab.get_by_key("chart-outcomes")
     figure = json.loads(outcomes.proto.spec)
     assert [len(one["x"]) for one in figure["data"] if one["type"] == "bar"] == [points] * 3
+
+
+def test_today_is_drawn_as_a_day_that_has_not_ended(console: Console) -> None:
+    console.ask()
+    tab = console.open(PAGE, PRODUCT, part="traffic")
+    outcomes: Any = tab.get_by_key("chart-outcomes")
+    fresh = next(one for one in json.loads(outcomes.proto.spec)["data"] if one["name"] == "fresh")
+    assert ["so far" in told for told in fresh["hovertemplate"]] == [False] * 6 + [True]
+
+
+def test_a_drift_is_marked_at_its_onset_and_not_at_its_alert(console: Console) -> None:
+    console.ask()
+    now = console.services.clock.now()
+    onset = hour_of(now - timedelta(days=3))
+    same: dict[str, Any] = {"tenant": console.actor().tenant}
+    report = DriftReport(
+        id="r", kind="hourly", since_hour=onset, until_hour=onset + 60, reference_id=None, made_at=now, level="drift",
+        sentence="", findings=[{"signal": "miss", "onset": onset}], questions={}, changes=[], advice={}, inputs_hash="",
+        **same,
+    )  # fmt: skip
+    alert = DriftAlert(
+        id="a", report_id="r", signal="miss", before="calm", after="drift", at=now - timedelta(hours=1), title="",
+        body="", picture=b"", channel="", state="kept", next_try_at=now, **same,
+    )  # fmt: skip
+    with console.services.database.begin() as session:
+        session.add_all([report, alert])
+    tab = console.open(PAGE, PRODUCT, zone="UTC")
+    hits: Any = tab.get_by_key("chart-hit-rate")
+    (mark,) = (one for one in json.loads(hits.proto.spec)["layout"]["annotations"] if one["name"] == "alarm")
+    assert mark["x"].startswith(f"{start_of(onset):%Y-%m-%dT%H:00}")
+    assert f"{alert.at:%d %b %Y, %H:%M} · alert: drift (was calm)" in mark["hovertext"]
 
 
 @pytest.mark.parametrize(("days", "seen"), [(0.5, "24h"), (5, "7d"), (20, "30d"), (80, "90d")])
