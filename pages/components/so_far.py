@@ -12,7 +12,6 @@ from core.monitoring.figures import Step
 
 LIGHT = 0.45
 """Opacity of an unfinished bar."""
-SAYS = " · so far<extra>"
 
 
 def unfinished(steps: Sequence[Step], now: datetime | None) -> int | None:
@@ -38,23 +37,31 @@ def apart(figure: go.Figure, place: int | None) -> go.Figure:
 def _lighten(bars: Any, place: int) -> None:
     number, told = len(bars.x), bars.hovertemplate
     bars.marker.opacity = [LIGHT if one == place else 1.0 for one in range(number)]
-    bars.hovertemplate = [told.replace("<extra>", SAYS) if one == place else told for one in range(number)]
+    bars.hovertemplate = [_so_far(told) if one == place else told for one in range(number)]
 
 
-def _break(figure: go.Figure, line: Any, place: int) -> None:
-    known, value = list(line.y), line.y[place]
-    line.y = [*known[:place], *[None] * (len(known) - place)]
-    line.legendgroup = line.name
-    if value is None:
-        return
-    same = {"legendgroup": line.name, "showlegend": False, "cliponaxis": False}
-    if place and known[place - 1] is not None:
-        figure.add_scatter(
-            x=line.x[place - 1 : place + 1], y=[known[place - 1], value], mode="lines", hoverinfo="skip", **same,
-            line={"color": line.line.color, "dash": "dot", "width": line.line.width or 2},
-        )  # fmt: skip
-    figure.add_scatter(
-        x=line.x[: place + 1], y=[*[None] * place, value], mode="markers", name=line.name, customdata=line.customdata,
-        marker={"symbol": "diamond-open", "size": 9, "color": line.line.color, "line": {"width": 2}},
-        hovertemplate=line.hovertemplate.replace("<extra>", SAYS), **same,
+def _break(figure: go.Figure, points: Any, place: int) -> None:
+    """Leave the points in their trace, so that each is told alone on hover, and draw the line in two pieces."""
+    known, template, line = list(points.y), points.hovertemplate, points.line
+    number, symbol = len(known), points.marker.symbol or "circle"
+    symbols = [symbol] * number if isinstance(symbol, str) else list(symbol)
+    symbols[place] = "diamond-open"
+    width, size = line.width or 2, points.marker.size
+    points.update(
+        y=[*known[: place + 1], *[None] * (number - place - 1)], mode="markers", showlegend=False, cliponaxis=False,
+        legendgroup=points.name,
+        hovertemplate=[_so_far(template) if one == place else template for one in range(number)],
+        marker={
+            "color": line.color, "symbol": symbols, "opacity": 1,
+            "size": [size + 3 * (one == place) for one in range(number)],
+        },
     )  # fmt: skip
+    for first, last, dash in ((0, place, line.dash or "solid"), (max(place - 1, 0), place + 1, "dot")):
+        figure.add_scatter(
+            x=points.x[first:last], y=known[first:last], mode="lines", hoverinfo="skip", name=points.name,
+            legendgroup=points.name, legendrank=999, showlegend=last == place, line={"color": line.color, "dash": dash, "width": width},
+        )  # fmt: skip
+
+
+def _so_far(template: str) -> str:
+    return template.replace("<extra>", " · so far<extra>")

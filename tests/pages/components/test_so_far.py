@@ -33,22 +33,24 @@ def test_without_a_time_every_step_has_ended() -> None:
 
 
 def test_the_last_stretch_of_a_line_is_dotted_and_its_point_hollow_in_its_place() -> None:
-    whole, stretch, point = line([1.0, 2.0, 3.0, 0.5], 3)
-    assert whole.y == (1.0, 2.0, 3.0, None)
-    assert (stretch.y, stretch.line.dash, stretch.mode) == ((3.0, 0.5), "dot", "lines"), "no point that a drag selects"
-    assert (point.y, point.marker.symbol) == ((None, None, None, 0.5), "diamond-open")
-    assert point.hovertemplate == "%{y} · so far<extra>spent</extra>"
-    assert {one.legendgroup for one in (whole, stretch, point)} == {"spent"}
+    points, whole, stretch = line([1.0, 2.0, 3.0, 0.5], 3)
+    assert points.y == (1.0, 2.0, 3.0, 0.5)
+    assert points.marker.symbol == ("circle", "circle", "circle", "diamond-open")
+    assert points.hovertemplate[2:] == ("%{y}<extra>spent</extra>", "%{y} · so far<extra>spent</extra>")
+    assert (whole.y, whole.line.dash, whole.showlegend) == ((1.0, 2.0, 3.0), "solid", True)
+    assert (stretch.y, stretch.line.dash, stretch.showlegend) == ((3.0, 0.5), "dot", False)
+    assert {one.mode for one in (whole, stretch)} == {"lines"}, "no points that a drag selects"
+    assert {one.legendgroup for one in (points, whole, stretch)} == {"spent"}
 
 
 @pytest.mark.parametrize(
-    ("values", "place", "modes"),
-    [([0.5, 0, 0, 0], 0, ["markers"]), ([1.0, None, 0.5, 0], 2, ["markers"]), ([1.0, 2.0, 3.0, None], 3, [])],
+    ("values", "place"), [([0.5, 0, 0, 0], 0), ([1.0, None, 0.5, 0], 2), ([1.0, 2.0, 3.0, None], 3)]
 )
-def test_what_there_is_nothing_of_is_not_drawn(values: list[float | None], place: int, modes: list[str]) -> None:
-    whole, *more = line(values, place)
-    assert [one.mode for one in more] == modes
-    assert not any(whole.y[place:]), "nothing of what is still to come"
+def test_nothing_is_drawn_of_what_is_still_to_come(values: list[float | None], place: int) -> None:
+    points, whole, stretch = line(values, place)
+    assert points.y == (*values[: place + 1], *[None] * (3 - place))
+    assert len(whole.y) == place
+    assert list(stretch.y) == values[max(place - 1, 0) : place + 1]
 
 
 def test_an_unfinished_bar_is_lighter_and_says_so() -> None:
@@ -61,6 +63,7 @@ def test_an_unfinished_bar_is_lighter_and_says_so() -> None:
 def test_a_rate_so_far_keeps_its_interval_and_the_level_stays_whole() -> None:
     rates = [Rate(7, 20), Rate(9, 20), Rate(6, 20), Rate(1, 2)]
     figure = charts.with_level(charts.rates_over_time(TIMES, rates, "hit rate", BLUE), 0.4, "period before")
-    *_, level, _, point = apart(figure, 3).data
+    _, points, level, *_ = apart(figure, 3).data
     assert level.y == (40, 40)
-    assert point.customdata[3][0].startswith("50.0 %")
+    assert points.marker.symbol == ("circle", "circle", "circle", "diamond-open")
+    assert points.customdata[3][0].startswith("50.0 %")
