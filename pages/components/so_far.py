@@ -59,7 +59,8 @@ def _break(figure: go.Figure, points: Any, place: int) -> None:
     for first, last, dash in ((0, place, line.dash or "solid"), (max(place - 1, 0), place + 1, "dot")):
         figure.add_scatter(
             x=points.x[first:last], y=known[first:last], mode="lines", hoverinfo="skip", name=points.name,
-            legendgroup=points.name, legendrank=999, showlegend=last == place, line={"color": line.color, "dash": dash, "width": width},
+            legendgroup=points.name, legendrank=999, showlegend=last == place,
+            line={"color": line.color, "dash": dash, "width": width},
         )  # fmt: skip
 
 
