@@ -12,7 +12,6 @@ from core.bootstrap import Services
 from core.conversation.archive_model import Chat, Decision, Story
 from core.conversation.model import Outcome, State
 from core.errors import CoachError
-from pages.components.archive_address import open_turn
 from pages.components.archive_desk import show_desk
 from pages.components.archive_list import OUTCOMES
 from pages.components.text import local_time, plain_label, safe_markdown
@@ -41,9 +40,7 @@ def show_chat(services: Services, actor: Actor, turn_id: str, topics: Mapping[st
         st.warning(str(error), icon=":material/search_off:")
         return
     with st.container(border=True):
-        title, close = st.columns([0.88, 0.12], vertical_alignment="center")
-        title.subheader(plain_label(chat.title, 100) or "A conversation", anchor=False)
-        close.button("Close", icon=":material/close:", type="tertiary", on_click=open_turn, args=(None,), key="close")
+        st.subheader(plain_label(chat.title, 100) or "A conversation", anchor=False)
         turns = "1 turn" if len(chat.turns) == 1 else f"{len(chat.turns)} turns"
         st.caption(f"{chat.user} · {turns}, oldest first")
         for story in chat.turns:

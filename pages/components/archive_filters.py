@@ -11,14 +11,14 @@ from core.conversation.archive_model import NO_TOPIC, MarkKind, Sought, VoteFilt
 from core.conversation.model import Outcome
 from core.monitoring.figures import Choices
 from pages.components.archive_address import Params, address_of, go_to, params_of
-from pages.components.text import plain_label
+from pages.components.text import local_time, plain_label
 
 _OUTCOMES = {Outcome.HIT: "cached", Outcome.MISS: "fresh", Outcome.BYPASS: "not shared"}
 _VOTES = {VoteFilter.UP: "thumb up", VoteFilter.DOWN: "thumb down", VoteFilter.NONE: "no vote"}
 _MARKS = {MarkKind.REGRESSION: "regression set", MarkKind.FINE_TUNING: "fine-tuning"}
 _ERRORS = {"any": "ended badly"}
 _VERDICTS = {"false": "answers another question"}
-_MORE = ("topic", "language", "release", "channel", "since", "until", "actor", "error", "verdict")
+_MORE = ("topic", "language", "release", "channel", "actor", "error", "verdict")
 
 
 def show_filters(sought: Sought, choices: Choices, topics: Mapping[str, str]) -> None:
@@ -44,7 +44,10 @@ def show_filters(sought: Sought, choices: Choices, topics: Mapping[str, str]) ->
             wanted[name] = _pills(now.get(name, []), name, label, {str(one): said for one, said in names.items()})
     with st.expander("More filters", icon=":material/tune:", key="more-filters"):
         wanted |= _more(sought, now, choices, topics)
-    if hidden := [f"{name}: {', '.join(_said(name, now[name], topics))}" for name in _MORE if name in now]:
+    if hidden := [
+        *_asked(sought),
+        *(f"{name}: {', '.join(_said(name, now[name], topics))}" for name in _MORE if name in now),
+    ]:
         st.caption(":material/filter_alt: " + " · ".join(hidden))
     changed = address_of(lambda name: wanted.get(name, [])).sought
     if changed != sought:
@@ -79,6 +82,11 @@ def _more(sought: Sought, now: Params, choices: Choices, topics: Mapping[str, st
         wanted["error"] = _pills(now.get("error", []), "error", "State", _ERRORS)
         wanted["verdict"] = _pills(now.get("verdict", []), "verdict", "Checked hits", _VERDICTS)
     return wanted | {"actor": [user or ""]}
+
+
+def _asked(sought: Sought) -> list[str]:
+    ends = (("asked from", sought.since), ("asked before", sought.until))
+    return [f"{word} {local_time(at)}" for word, at in ends if at]
 
 
 def _said(name: str, values: Sequence[str], topics: Mapping[str, str]) -> list[str]:

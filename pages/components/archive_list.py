@@ -1,49 +1,68 @@
-"""A page of turns as a table; the chosen row is opened below."""
+"""A page of turns as a table; a click on a row opens its conversation in the place of the table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from core.conversation.archive_model import MarkKind, Page, Sought, TurnLine
 from core.conversation.model import Outcome, State
 from pages.components.archive_address import go_to, open_turn
+from pages.components.session import told
 
 OUTCOMES = {Outcome.HIT: "cached", Outcome.MISS: "fresh", Outcome.BYPASS: "not shared", None: ""}
 THUMBS = {1: "up", -1: "down", 0: ""}
 MARKS = {MarkKind.REGRESSION: "regression", MarkKind.FINE_TUNING: "fine-tuning"}
 ROW = 35
 """Pixels."""
-SHORT = 8
-"""Rows in sight while a conversation is open below, so that it is not far away."""
 
 
-def show_list(page: Page, sought: Sought, topics: Mapping[str, str], text_days: int, *, opened: bool) -> None:
-    """Show the turns, fewer at once while one is opened, and the ways to newer and older ones."""
-    _table(page, topics, text_days, SHORT if opened else len(page.lines))
+def show_list(page: Page, sought: Sought, topics: Mapping[str, str], text_days: int) -> None:
+    """Show the turns, and the ways to newer and older ones."""
+    _table(page, topics, text_days)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Newer", icon=":material/chevron_left:", disabled=page.newer is None, key="newer"):
             go_to(sought, after=page.newer)
         if st.button("Older", icon=":material/chevron_right:", disabled=page.older is None, key="older"):
             go_to(sought, before=page.older)
         turns = "1 turn" if len(page.lines) == 1 else f"{len(page.lines)} turns"
-        st.caption(f"{turns}, newest first. Choose a row to read its conversation.")
+        part = " on this page" if page.newer or page.older else ""
+        st.caption(f"{turns}{part}, newest first. Click one to read its conversation.")
 
 
-def _table(page: Page, topics: Mapping[str, str], text_days: int, in_sight: int) -> None:
+def show_ways(ids: Sequence[str], opened: str) -> None:
+    """Show the ways from an opened turn: back to the list, and to the turns beside it there."""
+    place = ids.index(opened) if opened in ids else None
+    before = ids[place - 1] if place else None
+    after = ids[place + 1] if place is not None and place + 1 < len(ids) else None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Back to the list", icon=":material/arrow_back:", key="close", on_click=open_turn, args=(None,))
+        for label, icon, other in (("Previous", "chevron_left", before), ("Next", "chevron_right", after)):
+            st.button(
+                label, icon=f":material/{icon}:", key=label.lower(), disabled=other is None, on_click=open_turn,
+                args=(other,),
+            )  # fmt: skip
+        if place is not None:
+            st.caption(f"{place + 1} of {len(ids)} on this page of the list", width="content")
+
+
+def _table(page: Page, topics: Mapping[str, str], text_days: int) -> None:
     rows = [_row(line, topics, text_days) for line in page.lines]
     empty = {name for name in rows[0] if not any(row[name] for row in rows)}
     empty |= {
         name for name in ("Release", "Channel") if len({row[name] for row in rows}) == 1
     }  # they tell nothing apart
-    chosen = st.dataframe(
+    ids = [line.id for line in page.lines]
+    key = f"turns-{hash(tuple(ids))}"
+    st.dataframe(
         [{name: value for name, value in row.items() if name not in empty} for row in rows],
-        hide_index=True, on_select="rerun", selection_mode="single-row",
-        height=ROW * (min(len(rows), in_sight) + 1) + 3,
-        key=f"turns-{hash(tuple(line.id for line in page.lines))}",
+        hide_index=True, on_select=lambda: _chosen(key, ids), selection_mode=["single-row", "single-cell"],
+        height=ROW * (len(rows) + 1) + 3, key=key,
         column_config={
-            "Asked": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=130),
+            "Asked": st.column_config.DatetimeColumn(
+                format="D MMM YYYY, HH:mm", width=130, timezone=st.context.timezone or "UTC"
+            ),
             "Question": st.column_config.TextColumn(width=330),
             "Answered": st.column_config.TextColumn(width=80),
             "Vote": st.column_config.TextColumn(width=55),
@@ -51,10 +70,15 @@ def _table(page: Page, topics: Mapping[str, str], text_days: int, in_sight: int)
             "User": st.column_config.TextColumn(width=100),
             "ms": st.column_config.NumberColumn(format="%.0f", width=60, help="To the whole answer."),
         },
-        alt="Turns that match the filters, newest first; choose a row to open its conversation",
-    ).selection.rows  # fmt: skip
-    if chosen:
-        open_turn(page.lines[chosen[0]].id)
+        alt="Turns that match the filters, newest first; click one to open its conversation",
+    )  # fmt: skip
+
+
+def _chosen(key: str, ids: Sequence[str]) -> None:
+    """Open what was clicked. The address alone says what is open, so that the browser's Back and Forward work."""
+    selection = told(key).selection
+    if places := [*selection.rows, *(row for row, _ in selection.cells)]:
+        open_turn(ids[places[0]])
 
 
 def _row(line: TurnLine, topics: Mapping[str, str], text_days: int) -> dict[str, object]:

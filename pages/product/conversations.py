@@ -11,43 +11,47 @@ from core.errors import CoachError
 from pages.components.archive_address import Address, address, go_to
 from pages.components.archive_chat import show_chat
 from pages.components.archive_filters import show_filters
-from pages.components.archive_list import show_list
+from pages.components.archive_list import show_list, show_ways
 from pages.components.services import the_services
 from pages.components.session import signed_in
 
 
-def _found(services: Services, actor: Actor, wanted: Address) -> None:
-    topics = services.archive.topics(actor)
-    page = services.archive.page(actor, wanted.sought, before=wanted.before, after=wanted.after)
-    if page.lines:
-        show_list(page, wanted.sought, topics, services.settings.text_days, opened=bool(wanted.turn))
-    else:
-        st.info("No turn matches these filters. Take one away, or clear them all.", icon=":material/filter_alt_off:")
-    if opened := address().turn:
-        show_chat(services, actor, opened, topics)
-    if opened != wanted.turn and not wanted.turn:
-        st.rerun()  # now that one is open, the list is to leave it room
-
-
 def main() -> None:
-    """Lay out the page."""
+    """Lay out the page: the list, or in its place the conversation that is open."""
     services = the_services()
     actor = signed_in(services)
-    st.title("Conversations", anchor=False)
     wanted = address()
+    st.title("Conversations", anchor=False)
     try:
-        if wanted.sought == Sought() and not services.archive.any_turn(actor):
+        if wanted.turn:
+            _opened(services, actor, wanted)
+        elif wanted.sought == Sought() and not services.archive.any_turn(actor):
             st.info("Nobody has asked anything yet. Each question that is asked in the chat is listed here.",
                     icon=":material/chat:")  # fmt: skip
             st.page_link("trainer/chat.py", label="Go to the chat", icon=":material/chat:")
-            return
-        show_filters(wanted.sought, services.monitoring.choices(actor), services.archive.topics(actor))
-        narrowed = wanted.sought != Sought() or wanted.before or wanted.after
-        if narrowed and st.button("Clear all filters", icon=":material/filter_alt_off:", type="tertiary", key="clear"):
-            go_to(Sought())
-        _found(services, actor, wanted)
+        else:
+            _listed(services, actor, wanted)
     except CoachError as error:
         st.error(str(error), icon=":material/error:")
+
+
+def _opened(services: Services, actor: Actor, wanted: Address) -> None:
+    page = services.archive.page(actor, wanted.sought, before=wanted.before, after=wanted.after)
+    show_ways([line.id for line in page.lines], wanted.turn)
+    show_chat(services, actor, wanted.turn, services.archive.topics(actor))
+
+
+def _listed(services: Services, actor: Actor, wanted: Address) -> None:
+    topics = services.archive.topics(actor)
+    show_filters(wanted.sought, services.monitoring.choices(actor), topics)
+    narrowed = wanted.sought != Sought() or wanted.before or wanted.after
+    if narrowed and st.button("Clear all filters", icon=":material/filter_alt_off:", type="tertiary", key="clear"):
+        go_to(Sought())
+    page = services.archive.page(actor, wanted.sought, before=wanted.before, after=wanted.after)
+    if page.lines:
+        show_list(page, wanted.sought, topics, services.settings.text_days)
+    else:
+        st.info("No turn matches these filters. Take one away, or clear them all.", icon=":material/filter_alt_off:")
 
 
 main()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.cache_desk import ROW
-from tests.e2e.chat import ask, settled, vote_down
+from tests.e2e.chat import ask, new_chat, settled, vote_down
 from tests.e2e.conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -29,12 +29,17 @@ def listed(page: Page) -> list[str]:
     return [row.locator("td").nth(1).inner_text() for row in table.locator("tbody tr").all()]
 
 
-def choose_first(page: Page) -> None:
-    """Choose the first row: tables are drawn on a canvas, so that it is clicked by its place."""
+def choose(page: Page, place: int) -> None:
+    """Click a question, anywhere in its row: tables are drawn on a canvas, so that it is clicked by its place."""
     settled(page).get_by_test_id("stDataFrame").first.locator(".dvn-scroller").click(
-        position={"x": 15, "y": ROW * 3 // 2}
+        position={"x": 250, "y": ROW * 3 // 2 + ROW * place}
     )
-    expect(settled(page).get_by_role("button", name="Close")).to_be_visible()
+    expect(settled(page).get_by_role("button", name="Back to the list")).to_be_visible()
+
+
+def title(page: Page) -> Locator:
+    """The title of the conversation that is open."""
+    return page.get_by_test_id("stMain").get_by_role("heading", level=3)
 
 
 def test_a_disliked_turn_is_found_read_marked_and_answered_better(new_page: NewPage, archive_server: Server) -> None:
@@ -48,7 +53,7 @@ def test_a_disliked_turn_is_found_read_marked_and_answered_better(new_page: NewP
     page.get_by_role("button", name="thumb down").click()
     expect(settled(page).get_by_text("1 turn, newest first")).to_be_visible()
     assert "vote=down" in page.url
-    choose_first(page)
+    choose(page, 0)
     expect(page.get_by_text("2 turns, oldest first")).to_be_visible()
     for tab, said in (("Why", "The cache was not asked"), ("Time and cost", "Whole answer"), ("Sources", "guidance")):
         page.get_by_role("tab", name=tab).last.click()
@@ -63,7 +68,33 @@ def test_a_disliked_turn_is_found_read_marked_and_answered_better(new_page: NewP
     view = page.url
     other = new_page("Ada", "Admin", at=archive_server, path=view.removeprefix(archive_server.url))
     expect(other.get_by_text("2 turns, oldest first")).to_be_visible()
+    other.get_by_role("button", name="Back to the list").click()
     assert listed(other) == [ASKED]
+
+
+def test_one_reads_on_and_the_browser_leads_back_the_same_way(new_page: NewPage, archive_server: Server) -> None:
+    trainer = new_page("Rita", at=archive_server)
+    asked = ["How do I do a push-up?", "How do I do a squat?", "How do I do a plank?"]
+    for one in asked:
+        ask(new_chat(trainer), one)
+    page = new_page("Paula", "Product manager", at=archive_server, path="/conversations")
+    newest = listed(page)[:3]
+    assert newest == asked[::-1]
+    choose(page, 0)
+    expect(title(page)).to_have_text(newest[0])
+    for one in newest[1:]:
+        page.get_by_role("button", name="Next").click()
+        expect(title(page)).to_have_text(one)
+    expect(title(page)).to_be_in_viewport()
+    page.go_back()
+    expect(title(page)).to_have_text(newest[1])
+    page.go_back()
+    expect(title(page)).to_have_text(newest[0])
+    page.go_back()
+    expect(title(page)).to_have_count(0)
+    assert listed(page)[:3] == newest
+    page.go_forward()
+    expect(title(page)).to_have_text(newest[0])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
