@@ -8,6 +8,9 @@ from datetime import datetime
 from core.monitoring.filters import Dimension
 from core.monitoring.model import Rate
 
+LEAST_BEFORE = 50
+"""A period is compared with one that had a turn for so many of its own, at least: from almost none all is change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Latency:
@@ -84,6 +87,11 @@ class Figures:
     def error_rate(self) -> Rate:
         """Turns that did not end well among all turns."""
         return Rate(self.errors, self.turns)
+
+
+def comparable(now: Figures, before: Figures | None) -> Figures:
+    """Return the figures that a period is compared with: nothing, where almost nothing was asked before."""
+    return before if before and before.turns * LEAST_BEFORE >= now.turns else Figures()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 
 from core.monitoring.export import Table
-from core.monitoring.figures import Board, Figures, Group, Step
+from core.monitoring.figures import Board, Figures, Group, Step, comparable
 from core.monitoring.filters import Dimension
 from core.monitoring.model import Rate
 from pages.components import charts
@@ -62,7 +62,7 @@ class Panel:
 def overview(board: Board, scene: Scene) -> list[Panel]:
     """Return how well it goes, and what that costs."""
     steps, total = board.series.steps, board.series.total
-    before = board.before.total if board.before else Figures()
+    before = comparable(total, board.before.total if board.before else None)
     hits = charts.rates_over_time(_times(steps, scene), [one.figures.hit_rate for one in steps], "hit rate", BLUE)
     dislikes = charts.rates_over_time(
         _times(steps, scene), [one.figures.dislike_rate for one in steps], "dislike rate", RED

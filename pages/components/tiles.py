@@ -9,12 +9,10 @@ from typing import Literal
 
 import streamlit as st
 
-from core.monitoring.figures import Figures, Latency
+from core.monitoring.figures import Figures, Latency, comparable
 from core.monitoring.model import Rate
 from pages.components.charts import vague
 
-LEAST_BEFORE = 50
-"""A period is compared with one that had a turn for so many of its own, at least: from almost none all is change."""
 UP, DOWN, NEITHER = "up", "down", "neither"
 Colour = Literal["normal", "inverse", "off"]
 Arrow = Literal["up", "down", "off"]
@@ -37,7 +35,7 @@ class Tile:
 
 def tiles_of(now: Figures, before: Figures | None) -> list[Tile]:
     """Return the tiles of a period, compared with another one; the most important first."""
-    was = before if before and before.turns * LEAST_BEFORE >= now.turns else Figures()
+    was = comparable(now, before)
     return [
         _rate("Hit rate", now.hit_rate, was.hit_rate, UP, "From the cache, of the questions that may be shared."),
         _rate("False hits", now.false_hit_rate, was.false_hit_rate, DOWN,

@@ -35,6 +35,9 @@ def test_the_level_is_that_of_the_period_before() -> None:
     before = board(VIEW.before(), seed=9).series
     hits = panels.overview(replace(board(VIEW), before=before), SCENE)[0]
     assert any("period before" in (trace.name or "") for trace in hits.figure.data)
+    little = board(VIEW.before(), turns=1, seed=9).series
+    for panel in panels.overview(replace(board(VIEW, turns=5000), before=little), SCENE)[:2]:
+        assert not any("period before" in (trace.name or "") for trace in panel.figure.data)
 
 
 def test_a_board_without_anything_says_so_in_each_chart_that_would_be_bare() -> None:
