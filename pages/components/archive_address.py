@@ -69,20 +69,17 @@ def address() -> Address:
     return address_of(st.query_params.get_all)
 
 
+def show(wanted: Address) -> None:
+    """Put all that is wanted in the address, for the run that follows a click."""
+    params = params_of(wanted.sought)
+    params |= {name: [place.words] for name, place in (("before", wanted.before), ("after", wanted.after)) if place}
+    st.query_params.from_dict(params | ({OPENED: [wanted.turn]} if wanted.turn else {}))
+
+
 def go_to(sought: Sought, *, before: Place | None = None, after: Place | None = None) -> None:
     """Put filters and a page in the address, with nothing opened, and run the page again."""
-    params = params_of(sought)
-    params |= {name: [place.words] for name, place in (("before", before), ("after", after)) if place}
-    st.query_params.from_dict(params)
+    show(Address(sought, before, after))
     st.rerun()
-
-
-def open_turn(turn_id: str | None) -> None:
-    """Put the opened turn in the address; None closes it."""
-    if turn_id:
-        st.query_params[OPENED] = turn_id
-    else:
-        st.query_params.pop(OPENED, None)
 
 
 def _iso(at: datetime) -> str:

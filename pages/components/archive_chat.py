@@ -11,12 +11,13 @@ from core.access.model import Actor
 from core.bootstrap import Services
 from core.conversation.archive_model import Chat, Decision, Story
 from core.conversation.model import Outcome, State
-from core.errors import CoachError
 from pages.components.archive_desk import show_desk
 from pages.components.archive_list import OUTCOMES
 from pages.components.text import local_time, plain_label, safe_markdown
 from pages.components.turn import show_notices, show_sources
 
+BEFORE = 2
+"""Turns that are seen, folded, before the one that is opened, so that its answer is in sight without scrolling."""
 _COLOURS: dict[Outcome | None, Literal["blue", "green", "gray"]] = {
     Outcome.HIT: "blue",
     Outcome.MISS: "green",
@@ -32,18 +33,18 @@ _TIERS = {
 }
 
 
-def show_chat(services: Services, actor: Actor, turn_id: str, topics: Mapping[str, str]) -> None:
-    """Show the conversation of a turn, with that turn unfolded; one that is gone is told of."""
-    try:
-        chat = services.archive.open(actor, turn_id)
-    except CoachError as error:
-        st.warning(str(error), icon=":material/search_off:")
-        return
+def show_chat(services: Services, actor: Actor, chat: Chat, turn_id: str, topics: Mapping[str, str]) -> None:
+    """Show a conversation, with one turn of it unfolded; of many before that one the oldest are left out at first."""
+    before = next((place for place, story in enumerate(chat.turns) if story.line.id == turn_id), 0)
     with st.container(border=True):
         st.subheader(plain_label(chat.title, 100) or "A conversation", anchor=False)
         turns = "1 turn" if len(chat.turns) == 1 else f"{len(chat.turns)} turns"
         st.caption(f"{chat.user} · {turns}, oldest first")
-        for story in chat.turns:
+        out = max(0, before - BEFORE)
+        earlier = "Show the earlier turn" if out == 1 else f"Show {out} earlier turns"
+        if out and st.toggle(earlier, key=f"all-{turn_id}"):
+            out = 0
+        for story in chat.turns[out:]:
             _turn(services, actor, chat, story, topics, unfolded=story.line.id == turn_id)
 
 

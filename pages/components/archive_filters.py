@@ -10,7 +10,8 @@ import streamlit as st
 from core.conversation.archive_model import NO_TOPIC, MarkKind, Sought, VoteFilter
 from core.conversation.model import Outcome
 from core.monitoring.figures import Choices
-from pages.components.archive_address import Params, address_of, go_to, params_of
+from pages.components.archive_address import Address, Params, address_of, go_to, params_of
+from pages.components.period import zone_of
 from pages.components.text import local_time, plain_label
 
 _OUTCOMES = {Outcome.HIT: "cached", Outcome.MISS: "fresh", Outcome.BYPASS: "not shared"}
@@ -21,7 +22,7 @@ _VERDICTS = {"false": "answers another question"}
 _MORE = ("topic", "language", "release", "channel", "actor", "error", "verdict")
 
 
-def show_filters(sought: Sought, choices: Choices, topics: Mapping[str, str]) -> None:
+def show_filters(shown: Address, choices: Choices, topics: Mapping[str, str]) -> None:
     """Show the filters in force; a change goes into the address and runs the page again.
 
     Parameters
@@ -31,6 +32,7 @@ def show_filters(sought: Sought, choices: Choices, topics: Mapping[str, str]) ->
     topics : mapping of str to str
         Names of topics by id.
     """
+    sought = shown.sought
     words = st.text_input(
         "Search", sought.words, placeholder="Search questions and answers", label_visibility="collapsed",
         icon=":material/search:", key=f"words-{sought.words}", max_chars=200,
@@ -44,14 +46,21 @@ def show_filters(sought: Sought, choices: Choices, topics: Mapping[str, str]) ->
             wanted[name] = _pills(now.get(name, []), name, label, {str(one): said for one, said in names.items()})
     with st.expander("More filters", icon=":material/tune:", key="more-filters"):
         wanted |= _more(sought, now, choices, topics)
-    if hidden := [
-        *_asked(sought),
-        *(f"{name}: {', '.join(_said(name, now[name], topics))}" for name in _MORE if name in now),
-    ]:
-        st.caption(":material/filter_alt: " + " · ".join(hidden))
+    if shown != Address(Sought()):
+        _in_force(sought, now, topics)
     changed = address_of(lambda name: wanted.get(name, [])).sought
     if changed != sought:
         go_to(changed)
+
+
+def _in_force(sought: Sought, now: Params, topics: Mapping[str, str]) -> None:
+    """Say what the folded filters are set to, and offer to clear all."""
+    hidden = _asked(sought) + [f"{name}: {', '.join(_said(name, now[name], topics))}" for name in _MORE if name in now]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if hidden:
+            st.caption(":material/filter_alt: " + " · ".join(hidden), width="content")
+        if st.button("Clear all filters", icon=":material/filter_alt_off:", type="tertiary", key="clear"):
+            go_to(Sought())
 
 
 def _pills(now: list[str], name: str, label: str, names: Mapping[str, str]) -> list[str]:
@@ -69,11 +78,11 @@ def _more(sought: Sought, now: Params, choices: Choices, topics: Mapping[str, st
     with left:
         wanted["topic"] = _several(now, "topic", "Topic", [*choices.topic, NO_TOPIC], names)
         wanted["release"] = _several(now, "release", "Release", choices.release)
-        wanted["since"] = _time(now, "since", "Asked from (UTC)", sought.since)
+        wanted["since"] = _time(now, "since", "Asked from", sought.since)
     with right:
         wanted["language"] = _several(now, "language", "Language", choices.language)
         wanted["channel"] = _several(now, "channel", "Channel", choices.channel)
-        wanted["until"] = _time(now, "until", "Asked before (UTC)", sought.until)
+        wanted["until"] = _time(now, "until", "Asked before", sought.until)
     user = st.text_input(
         "User", sought.actor, placeholder="The digits of a user, such as ab12cd34", key=f"actor-{sought.actor}",
         help="Users are shown by the beginning of their id; names are not kept.", max_chars=40,
@@ -111,8 +120,9 @@ def _same_order(chosen: Sequence[str], now: list[str]) -> list[str]:
 
 
 def _time(now: Params, name: str, label: str, at: datetime | None) -> list[str]:
-    plain = at.astimezone(UTC).replace(tzinfo=None, second=0, microsecond=0) if at else None
-    chosen = st.datetime_input(label, plain, key=f"{name}-{plain}")
+    zone = zone_of("", st.context.timezone)
+    plain = at.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0) if at else None
+    chosen = st.datetime_input(f"{label} ({plain_label(zone.key)})", plain, key=f"{name}-{plain}")
     if chosen == plain:  # the widget knows minutes, the address may know more
         return now.get(name, [])
-    return [chosen.replace(tzinfo=UTC).isoformat()] if chosen else []
+    return [chosen.replace(tzinfo=zone).astimezone(UTC).isoformat()] if chosen else []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
-from core.conversation.archive_model import MarkKind, Page, Sought, TurnLine
+from core.conversation.archive_model import MarkKind, Page, TurnLine
 from core.conversation.model import Outcome, State
-from pages.components.archive_address import go_to, open_turn
+from pages.components.archive_address import Address, go_to, show
 from pages.components.session import told
 
 OUTCOMES = {Outcome.HIT: "cached", Outcome.MISS: "fresh", Outcome.BYPASS: "not shared", None: ""}
@@ -18,36 +19,20 @@ ROW = 35
 """Pixels."""
 
 
-def show_list(page: Page, sought: Sought, topics: Mapping[str, str], text_days: int) -> None:
+def show_list(page: Page, wanted: Address, topics: Mapping[str, str], text_days: int) -> None:
     """Show the turns, and the ways to newer and older ones."""
-    _table(page, topics, text_days)
+    _table(page, wanted, topics, text_days)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Newer", icon=":material/chevron_left:", disabled=page.newer is None, key="newer"):
-            go_to(sought, after=page.newer)
+            go_to(wanted.sought, after=page.newer)
         if st.button("Older", icon=":material/chevron_right:", disabled=page.older is None, key="older"):
-            go_to(sought, before=page.older)
+            go_to(wanted.sought, before=page.older)
         turns = "1 turn" if len(page.lines) == 1 else f"{len(page.lines)} turns"
         part = " on this page" if page.newer or page.older else ""
         st.caption(f"{turns}{part}, newest first. Click one to read its conversation.")
 
 
-def show_ways(ids: Sequence[str], opened: str) -> None:
-    """Show the ways from an opened turn: back to the list, and to the turns beside it there."""
-    place = ids.index(opened) if opened in ids else None
-    before = ids[place - 1] if place else None
-    after = ids[place + 1] if place is not None and place + 1 < len(ids) else None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Back to the list", icon=":material/arrow_back:", key="close", on_click=open_turn, args=(None,))
-        for label, icon, other in (("Previous", "chevron_left", before), ("Next", "chevron_right", after)):
-            st.button(
-                label, icon=f":material/{icon}:", key=label.lower(), disabled=other is None, on_click=open_turn,
-                args=(other,),
-            )  # fmt: skip
-        if place is not None:
-            st.caption(f"{place + 1} of {len(ids)} on this page of the list", width="content")
-
-
-def _table(page: Page, topics: Mapping[str, str], text_days: int) -> None:
+def _table(page: Page, wanted: Address, topics: Mapping[str, str], text_days: int) -> None:
     rows = [_row(line, topics, text_days) for line in page.lines]
     empty = {name for name in rows[0] if not any(row[name] for row in rows)}
     empty |= {
@@ -57,7 +42,7 @@ def _table(page: Page, topics: Mapping[str, str], text_days: int) -> None:
     key = f"turns-{hash(tuple(ids))}"
     st.dataframe(
         [{name: value for name, value in row.items() if name not in empty} for row in rows],
-        hide_index=True, on_select=lambda: _chosen(key, ids), selection_mode=["single-row", "single-cell"],
+        hide_index=True, on_select=lambda: _chosen(key, wanted, ids), selection_mode=["single-row", "single-cell"],
         height=ROW * (len(rows) + 1) + 3, key=key,
         column_config={
             "Asked": st.column_config.DatetimeColumn(
@@ -74,11 +59,11 @@ def _table(page: Page, topics: Mapping[str, str], text_days: int) -> None:
     )  # fmt: skip
 
 
-def _chosen(key: str, ids: Sequence[str]) -> None:
+def _chosen(key: str, wanted: Address, ids: Sequence[str]) -> None:
     """Open what was clicked. The address alone says what is open, so that the browser's Back and Forward work."""
     selection = told(key).selection
     if places := [*selection.rows, *(row for row, _ in selection.cells)]:
-        open_turn(ids[places[0]])
+        show(replace(wanted, turn=ids[places[0]]))
 
 
 def _row(line: TurnLine, topics: Mapping[str, str], text_days: int) -> dict[str, object]:

@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.access.model import Actor
 from core.bootstrap import Services
-from core.conversation.archive_model import Sought
-from core.errors import CoachError
-from pages.components.archive_address import Address, address, go_to
+from core.conversation.archive_model import Chat, Place, Sought
+from core.errors import CoachError, NotFoundError
+from pages.components.archive_address import Address, address
 from pages.components.archive_chat import show_chat
 from pages.components.archive_filters import show_filters
-from pages.components.archive_list import show_list, show_ways
+from pages.components.archive_list import show_list
+from pages.components.archive_ways import show_ways
 from pages.components.services import the_services
 from pages.components.session import signed_in
 
@@ -36,20 +37,26 @@ def main() -> None:
 
 
 def _opened(services: Services, actor: Actor, wanted: Address) -> None:
-    page = services.archive.page(actor, wanted.sought, before=wanted.before, after=wanted.after)
-    show_ways([line.id for line in page.lines], wanted.turn)
-    show_chat(services, actor, wanted.turn, services.archive.topics(actor))
+    try:
+        chat = services.archive.open(actor, wanted.turn)
+    except NotFoundError as error:
+        show_ways(services.archive, actor, wanted, None)
+        st.warning(str(error), icon=":material/search_off:")
+        return
+    show_ways(services.archive, actor, wanted, _place(chat, wanted.turn))
+    show_chat(services, actor, chat, wanted.turn, services.archive.topics(actor))
+
+
+def _place(chat: Chat, turn_id: str) -> Place | None:
+    return next((Place(told.line.asked_at, turn_id) for told in chat.turns if told.line.id == turn_id), None)
 
 
 def _listed(services: Services, actor: Actor, wanted: Address) -> None:
     topics = services.archive.topics(actor)
-    show_filters(wanted.sought, services.monitoring.choices(actor), topics)
-    narrowed = wanted.sought != Sought() or wanted.before or wanted.after
-    if narrowed and st.button("Clear all filters", icon=":material/filter_alt_off:", type="tertiary", key="clear"):
-        go_to(Sought())
+    show_filters(wanted, services.monitoring.choices(actor), topics)
     page = services.archive.page(actor, wanted.sought, before=wanted.before, after=wanted.after)
     if page.lines:
-        show_list(page, wanted.sought, topics, services.settings.text_days)
+        show_list(page, wanted, topics, services.settings.text_days)
     else:
         st.info("No turn matches these filters. Take one away, or clear them all.", icon=":material/filter_alt_off:")
 

@@ -85,7 +85,10 @@ def test_one_reads_on_and_the_browser_leads_back_the_same_way(new_page: NewPage,
     for one in newest[1:]:
         page.get_by_role("button", name="Next").click()
         expect(title(page)).to_have_text(one)
-    expect(title(page)).to_be_in_viewport()
+    page.keyboard.press("p")
+    expect(title(page)).to_have_text(newest[1])
+    page.go_back()
+    expect(title(page)).to_have_text(newest[2])
     page.go_back()
     expect(title(page)).to_have_text(newest[1])
     page.go_back()
@@ -95,6 +98,32 @@ def test_one_reads_on_and_the_browser_leads_back_the_same_way(new_page: NewPage,
     assert listed(page)[:3] == newest
     page.go_forward()
     expect(title(page)).to_have_text(newest[0])
+
+
+def test_an_opened_answer_is_in_sight_and_what_is_typed_there_leads_nowhere(
+    new_page: NewPage, archive_server: Server
+) -> None:
+    trainer = new_page("Lena", at=archive_server)
+    for count in range(1, 7):
+        ask(trainer, f"How do I do {count} lunges?")
+    page = new_page("Paula", "Product manager", at=archive_server, path="/conversations")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    choose(page, 0)
+    answer = page.get_by_role("tabpanel").filter(visible=True)
+    expect(answer).to_have_count(1)
+    expect(answer).to_be_in_viewport(ratio=0.1)
+    page.get_by_role("tab", name="Editors").filter(visible=True).click()
+    box = page.get_by_label("A better answer").filter(visible=True)
+    box.press_sequentially("Not now, perhaps")
+    expect(title(settled(page))).to_have_text("How do I do 1 lunges?")
+    expect(box).to_have_value("Not now, perhaps")
+
+
+def test_the_reader_has_the_times_of_their_own_clock(product_page: NewPage, archive_server: Server) -> None:
+    page = product_page(archive_server, "/conversations?since=2026-01-01T00:00:00%2B00:00", zone="Asia/Tokyo")
+    expect(page.get_by_text("asked from 01 Jan 2026, 09:00")).to_be_visible()
+    page.get_by_text("More filters").click()
+    expect(page.get_by_text("Asked from (Asia/Tokyo)")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,12 +3,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import streamlit as st_app
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import update
 from streamlit.testing.v1 import AppTest
 
 from core.conversation.archive_model import MarkKind, Place, Sought, VoteFilter
+from core.conversation.model import TurnView
 from core.conversation.records import Turn
 from core.feedback.model import Reason, Thumb, Vote
 from pages.components.archive_address import Address, address_of, params_of
@@ -168,6 +170,72 @@ def test_from_an_opened_turn_one_goes_on_in_the_order_of_the_list_and_back_to_it
     tab.get_by_key("close").click().run()
     assert "turn" not in tab.query_params
     assert questions(tab) == [HAMMER, QUESTION]
+
+
+def test_reading_on_goes_over_the_ends_of_a_page_and_the_list_follows(console: Console) -> None:
+    for question in (QUESTION, HAMMER, "How do I do a plank?"):
+        console.ask(question)
+    newest, middle, oldest = console.services.archive.page(console.actor(PRODUCT), Sought()).lines
+    tab = opened(console, turn=newest.id, after=Place(middle.asked_at, middle.id).words)  # alone on its page
+    tab.get_by_key("next").click().run()
+    assert middle.id in tab.query_params["turn"]
+    assert "1 of 2 on this page" in texts(tab)
+    tab.get_by_key("previous").click().run()
+    assert newest.id in tab.query_params["turn"]
+    assert "1 of 1 on this page" in texts(tab)
+    tab.get_by_key("next").click().run()
+    tab.get_by_key("close").click().run()
+    assert questions(tab) == [middle.question, oldest.question]
+
+
+def test_a_turn_that_its_list_no_longer_holds_still_leads_to_its_neighbours(console: Console) -> None:
+    for question in (QUESTION, HAMMER, "How do I do a plank?"):
+        console.ask(question)
+    newest, middle, oldest = console.services.archive.page(console.actor(PRODUCT), Sought()).lines
+    for line in (newest, oldest):
+        console.services.archive.mark(console.actor(PRODUCT), line.id, MarkKind.REGRESSION)
+    tab = opened(console, turn=middle.id, marked="regression")
+    assert "on this page" not in texts(tab)
+    tab.get_by_key("previous").click().run()
+    assert newest.id in tab.query_params["turn"]
+    assert "regression" in tab.query_params["marked"]
+    tab = opened(console, turn=middle.id, marked="regression")
+    tab.get_by_key("next").click().run()
+    assert oldest.id in tab.query_params["turn"]
+    assert tab.get_by_key("next").disabled
+
+
+def test_of_a_long_conversation_the_oldest_turns_wait_behind_a_switch(console: Console) -> None:
+    conversation, asked = None, [f"How do I do {count} push-ups?" for count in range(1, 6)]
+    for question in asked:
+        *_, last = console.services.asking.ask(console.actor(), question, conversation_id=conversation)
+        assert isinstance(last, TurnView)
+        conversation = last.conversation_id
+    tab = opened(console, turn=last.id)
+    assert [turn.label.strip() for turn in tab.expander] == asked[2:]
+    assert "5 turns" in texts(tab)
+    tab.toggle[0].set_value(True).run()
+    assert tab.toggle[0].label == "Show 2 earlier turns"
+    assert [turn.label.strip() for turn in tab.expander] == asked
+
+
+def test_times_are_said_as_a_person_writes_them_in_the_zone_of_the_reader(console: Console) -> None:
+    console.ask(QUESTION)
+    tab = opened(console, since="2026-01-01T00:00:00+00:00", until="2126-01-01T00:00:00Z")
+    assert "asked from 01 Jan 2026, 00:00 · asked before 01 Jan 2126, 00:00" in texts(tab)
+    assert "T00:00" not in texts(tab)
+    assert questions(tab) == [QUESTION]
+
+
+def test_a_time_is_chosen_by_the_clock_of_the_reader(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(st_app.context), "timezone", "Asia/Tokyo")
+    console.ask(QUESTION)
+    tab = opened(console)
+    [since] = [one for one in tab.datetime_input if one.label == "Asked from (Asia/Tokyo)"]
+    since.set_value(datetime(2026, 1, 1, 9)).run()
+    assert not tab.exception
+    assert "2026-01-01T00:00:00Z" in tab.query_params["since"]
+    assert "asked from 01 Jan 2026, 09:00" in texts(tab)
 
 
 def test_nobody_but_product_managers_and_admins_gets_in(console: Console) -> None:
