@@ -31,8 +31,8 @@ def standing_out(services: Services, actor: Actor, look: Look, scene: Scene) -> 
     topic = worst.topic if worst.topic is not None else worst.leading[0] if worst.leading else None
     named = "" if topic is None else plain_label(label_of(Dimension.TOPIC, topic, scene))
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="standing-out"):
-        st.markdown(f":material/trending_down: {_told(worst, named)}", width="stretch")
-        st.button("Show these days", icon=":material/zoom_in:", on_click=look_at, args=(_around(worst, look),))
+        st.markdown(f":red[:material/thumb_down:] {_told(worst, named)}", width="stretch")
+        st.button("Show the weeks around", icon=":material/zoom_in:", on_click=look_at, args=(_around(worst, look),))
         behind = {"vote": ["down"]} | ({} if topic is None else {"topic": [topic or NONE]})
         rate = worst.leading[1] if worst.leading else worst.rate
         conversations_link(f"Read the {rate.positives:,} disliked", look.unfiltered(), worst.since, worst.until, behind)

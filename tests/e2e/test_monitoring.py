@@ -187,7 +187,7 @@ def test_the_bad_day_is_named_above_the_figures_with_the_way_to_it(look: Callabl
     expect(line.get_by_role("link", name=re.compile(r"Read the \d+ disliked"))).to_have_attribute(
         "href", re.compile(rf"since={bad}T00.*vote=down")
     )
-    line.get_by_role("button", name="Show these days").click()
+    line.get_by_role("button", name="Show the weeks around").click()
     page.wait_for_url(f"**from={bad - timedelta(days=7)}**")
     line.get_by_role("link", name="disliked").click()
     page.wait_for_url("**/conversations?**")
