@@ -32,7 +32,12 @@ def standing_out(services: Services, actor: Actor, look: Look, scene: Scene) -> 
     named = "" if topic is None else plain_label(label_of(Dimension.TOPIC, topic, scene))
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="standing-out"):
         st.markdown(f":red[:material/thumb_down:] {_told(worst, named)}", width="stretch")
-        st.button("Show the weeks around", icon=":material/zoom_in:", on_click=look_at, args=(_around(worst, look),))
+        st.button(
+            "Show the weeks around",
+            icon=":material/zoom_in:",
+            on_click=look_at,
+            args=(_around(worst, look, services.clock.now()),),
+        )
         behind = {"vote": ["down"]} | ({} if topic is None else {"topic": [topic or NONE]})
         rate = worst.leading[1] if worst.leading else worst.rate
         conversations_link(f"Read the {rate.positives:,} disliked", look.unfiltered(), worst.since, worst.until, behind)
@@ -62,8 +67,8 @@ def _share(rate: Rate) -> str:
     return f"{percent(rate.value)} of {rate.trials:,} votes"
 
 
-def _around(worst: Worst, look: Look) -> Look:
+def _around(worst: Worst, look: Look, now: datetime) -> Look:
     """Return the look at a week before, the days themselves, and a week after."""
     first, last = (worst.since - AROUND).date(), (worst.until + AROUND - timedelta(seconds=1)).date()
     narrowed = look.unfiltered() if worst.topic is None else look.unfiltered().having(topic=(worst.topic or NONE,))
-    return narrowed.having(span="dates", first=first, last=min(last, datetime.now(UTC).date()))
+    return narrowed.having(span="dates", first=first, last=min(last, now.astimezone(UTC).date()))
