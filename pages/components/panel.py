@@ -19,10 +19,13 @@ from pages.components.marks import clock
 from pages.components.panels import Panel, Scene
 from pages.components.period import Period
 from pages.components.session import keys_told, look_at, page_state, told
+from pages.components.so_far import place_of
 
 Mode = Literal["points", "box"]
 HEIGHT = 260
 """Pixels."""
+ROOM_FOR_AXES = {"l": 58, "r": 8, "t": 22, "b": 34}
+"""Pixels around a chart over time. Plotly would find them by drawing twice, a third of the time that a chart takes."""
 BARE = {"displayModeBar": False}
 """No tools: a click selects a point and a drag a range."""
 HOW = "Click a point or drag over several to see the conversations behind; a double click ends it."
@@ -80,7 +83,11 @@ def anything_selected() -> bool:
     """Say whether anything is selected in a chart or a list."""
     keys = [key for key in keys_told() if key.startswith(("chart-", "rank-"))]
     seen = page_state().seen
-    return any(rows_of(key) or _points(key) or (seen and _places(key, seen.reading.period)) for key in keys)
+    return any(
+        rows_of(key) or _points(key) or _selection(key, "box")
+        or (seen and clicked(key, _shows(seen.reading.period)) is not None)
+        for key in keys
+    )  # fmt: skip
 
 
 def conversations_link(label: str, look: Look, since: datetime, until: datetime, query: dict[str, list[str]]) -> None:
@@ -105,7 +112,9 @@ def _chart(panel: Panel, shown: Shown) -> None:
         return
     if panel.picks == "steps":
         ends = [clock(at, shown.scene.zone) for at in (shown.period.since, shown.period.until)]
-        figure.update_xaxes(fixedrange=True, range=ends)
+        figure.update_layout(margin=ROOM_FOR_AXES)
+        figure.update_xaxes(fixedrange=True, range=ends, automargin=False)
+        figure.update_yaxes(automargin=False)
     modes: tuple[Mode, ...] = ("points", "box") if panel.picks == "steps" else ("points",)
     with st.container(gap=None):
         st.plotly_chart(
@@ -113,7 +122,7 @@ def _chart(panel: Panel, shown: Shown) -> None:
         )
         if panel.picks == "steps":
             listen_to(key, _shows(shown.period))
-    places = _places(key, shown.period)
+    places = _steps_selected(key, shown) if panel.picks == "steps" else _points(key)
     if places and panel.picks == "steps":
         _steps_behind(panel, shown, places)
     elif places and places[0] < len(panel.values):
@@ -167,22 +176,39 @@ def span_text(since: datetime, until: datetime) -> str:
     return first if last.date() == since.date() else f"{first} – {last:%a} {last.day} {last:%b}"
 
 
-def _places(key: str, period: Period) -> list[int]:
-    """Return the places of the points that are selected: the one that was clicked, or else those of the drag."""
-    place = clicked(key, _shows(period))
-    return [place] if place is not None else sorted({point["point_index"] for point in _points(key)})
+def _steps_selected(key: str, shown: Shown) -> list[int]:
+    """Return the places of the steps that are selected: of the point that was clicked, or else those of the drag.
+
+    A line without signs has no points that a drag selects, so that its steps are known by the range of the drag too.
+    """
+    click = clicked(key, _shows(shown.period))
+    points = _points(key) if click is None else [click]
+    places = {place_of(one, shown.steps, shown.scene.now) for one in points}
+    return sorted(places if click is not None else places | _in_boxes(key, shown))
+
+
+def _in_boxes(key: str, shown: Shown) -> set[int]:
+    places = set()
+    for box in _selection(key, "box"):
+        first, last = sorted(pd.to_datetime(box["x"]))
+        starts = (clock(step.start, shown.scene.zone) for step in shown.steps)
+        places |= {place for place, at in enumerate(starts) if first <= at <= last}
+    return places
 
 
 def _shows(period: Period) -> str:
     return f"{period.since.isoformat()} {period.until.isoformat()} {period.grain}"
 
 
-def _points(key: str) -> list[Any]:
+def _points(key: str) -> list[int]:
+    return sorted({point["point_index"] for point in _selection(key, "points")})
+
+
+def _selection(key: str, kind: Literal["points", "box", "rows"]) -> list[Any]:
     state: Any = told(key)
-    return list(state["selection"].get("points", ())) if state and "selection" in state else []
+    return list(state["selection"].get(kind, ())) if state and "selection" in state else []
 
 
 def rows_of(key: str) -> list[int]:
     """Return the rows that are selected in a list."""
-    state: Any = told(key)
-    return list(state["selection"].get("rows", ())) if state and "selection" in state else []
+    return _selection(key, "rows")

@@ -18,6 +18,7 @@ from pages.components.charts import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY
 from pages.components.marks import Mark, clock, with_marks
 from pages.components.so_far import apart, unfinished
 from pages.components.tables import groups_table, heat_table, steps_table
+from pages.components.thinning import thinned
 
 MOST_GROUPS = 15
 """Rows of a chart; the table has all."""
@@ -167,7 +168,7 @@ def _parts(
 def _over_time(
     key: str, title: str, says: str, figure: go.Figure, steps: Sequence[Step], scene: Scene, empty: str = ""
 ) -> Panel:
-    drawn = with_marks(apart(figure, unfinished(steps, scene.now)), scene.marks, scene.zone)
+    drawn = with_marks(thinned(apart(figure, unfinished(steps, scene.now))), scene.marks, scene.zone)
     return Panel(key, title, says, drawn, steps_table(steps), "steps", empty=empty)
 
 
