@@ -31,6 +31,8 @@ from core.ports import Clock
 
 MOST_TURNS = 200
 MOST_ON_PAGE = 200
+MOST_COUNTED = 500
+"""Turns of a list that are counted: to count all that match would read all of them."""
 Names = Callable[[Actor], Mapping[str, str]]
 
 
@@ -83,6 +85,12 @@ class Archive:
         newer = more if way.to_newer else before is not None
         older = True if way.to_newer else more
         return Page(tuple(lines), first if newer else None, last if older else None)
+
+    def count(self, actor: Actor, sought: Sought, most: int = MOST_COUNTED) -> int:
+        """Return how many turns match; `most` + 1 where there are more than that."""
+        require(actor, Role.PRODUCT)
+        with self._database.read() as session:
+            return len(found_turns(session, actor.tenant, sought, Way(), most + 1))
 
     def any_turn(self, actor: Actor) -> bool:
         """Say whether anything was ever asked."""

@@ -11,6 +11,7 @@ from core.access.model import Actor
 from core.bootstrap import Services
 from core.conversation.archive_model import Chat, Decision, Story
 from core.conversation.model import Outcome, State
+from core.feedback.model import Vote
 from pages.components.archive_desk import show_desk
 from pages.components.archive_list import OUTCOMES
 from pages.components.text import local_time, plain_label, safe_markdown
@@ -37,15 +38,22 @@ def show_chat(services: Services, actor: Actor, chat: Chat, turn_id: str, topics
     """Show a conversation, with one turn of it unfolded; of many before that one the oldest are left out at first."""
     before = next((place for place, story in enumerate(chat.turns) if story.line.id == turn_id), 0)
     with st.container(border=True):
-        st.subheader(plain_label(chat.title, 100) or "A conversation", anchor=False)
-        turns = "1 turn" if len(chat.turns) == 1 else f"{len(chat.turns)} turns"
-        st.caption(f"{chat.user} · {turns}, oldest first")
+        _head(chat, chat.turns[before].line.question)
         out = max(0, before - BEFORE)
         earlier = "Show the earlier turn" if out == 1 else f"Show {out} earlier turns"
         if out and st.toggle(earlier, key=f"all-{turn_id}"):
             out = 0
         for story in chat.turns[out:]:
             _turn(services, actor, chat, story, topics, unfolded=story.line.id == turn_id)
+
+
+def _head(chat: Chat, question: str) -> None:
+    """Show what was asked, of which conversation it is a part, and whose that is."""
+    title, asked = plain_label(chat.title, 100), plain_label(question, 100)
+    st.subheader(asked or title or "A conversation", anchor=False)
+    turns = "1 turn" if len(chat.turns) == 1 else f"{len(chat.turns)} turns, oldest first"
+    part = f" · in “{title}”" if title and asked and title != asked else ""
+    st.caption(f"{chat.user} · {turns}{part}")
 
 
 def _turn(
@@ -57,11 +65,16 @@ def _turn(
         if len(line.question) > 120:
             st.markdown(safe_markdown(line.question))
         _badges(story, topics)
-        names = ["Answer", "Why", "Time and cost", f"Sources ({len(story.quotes)})", "Vote", "Editors"]
-        answer, why, cost, sources, vote, desk = st.tabs(names)
+        if story.vote:
+            _thumb(story.vote)
+        names = ["Answer", "Why", "Time and cost", f"Sources ({len(story.quotes)})", "Editors"]
+        answer, why, cost, sources, desk = st.tabs(names)
         with answer:
             show_notices(story.notices)
             st.markdown(safe_markdown(story.answer) or (removed if story.text_removed else "No answer was kept."))
+            if story.vote and story.vote.better_answer:
+                st.markdown("**The user's better answer**")
+                st.markdown(safe_markdown(story.vote.better_answer))
         with why:
             _evidence(story)
         with cost:
@@ -70,8 +83,6 @@ def _turn(
             show_sources(story.quotes)
             if not story.quotes:
                 st.caption("None: the library had nothing on this, or the text is past its time.")
-        with vote:
-            _vote(story)
         with desk:
             show_desk(services, actor, story)
 
@@ -111,8 +122,8 @@ def _decision(decision: Decision) -> None:
     known = plain_label(decision.known, 300) or "text removed"
     st.markdown(f"Nearest known question: “{known}”")
     with st.container(horizontal=True):
-        st.metric("Sure", f"{decision.probability:.1%}", border=True, help="That the entry answers the question.")
-        st.metric("Needed", f"{decision.required:.1%}", border=True, help="By the error budget.")
+        st.metric("How sure", f"{decision.probability:.1%}", border=True, help="That the entry answers the question.")
+        st.metric("Needed to serve", f"{decision.required:.1%}", border=True, help="By the error budget.")
         st.metric("Similarity", f"{decision.similarity:.3f}", border=True)
     st.markdown(f"So it was a **{'hit' if decision.served else 'miss'}**. {_verdict(decision)}")
     features = [{"Evidence": name, "Value": value} for name, value in decision.features.items() if name != "one"]
@@ -146,15 +157,9 @@ def _cost(story: Story) -> None:
     st.caption(f"Model: {plain_label(story.model) or 'none'}")
 
 
-def _vote(story: Story) -> None:
-    vote = story.vote
-    if vote is None:
-        st.caption("Its user did not vote.")
-        return
+def _thumb(vote: Vote) -> None:
+    """Say what the user thought of the answer."""
     reasons = ", ".join(str(reason) for reason in vote.reasons)
     st.markdown(f"{_THUMBS[int(vote.thumb)]} {plain_label(reasons)}")
     if vote.comment:
         st.markdown(safe_markdown(vote.comment))
-    if vote.better_answer:
-        st.markdown("**The user's better answer**")
-        st.markdown(safe_markdown(vote.better_answer))

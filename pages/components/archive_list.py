@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.conversation.archive import MOST_COUNTED
 from core.conversation.archive_model import MarkKind, Page, TurnLine
 from core.conversation.model import Outcome, State
 from pages.components.archive_address import Address, go_to, show
@@ -19,25 +20,33 @@ ROW = 35
 """Pixels."""
 
 
-def show_list(page: Page, wanted: Address, topics: Mapping[str, str], text_days: int) -> None:
-    """Show the turns, and the ways to newer and older ones."""
+def show_list(page: Page, count: int, wanted: Address, topics: Mapping[str, str], text_days: int) -> None:
+    """Show the turns of a page, of how many, and the ways to newer and older ones."""
+    st.caption(f"{_amount(len(page.lines), count)}, newest first. Click one to read its conversation.")
     _table(page, wanted, topics, text_days)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Newer", icon=":material/chevron_left:", disabled=page.newer is None, key="newer"):
             go_to(wanted.sought, after=page.newer)
         if st.button("Older", icon=":material/chevron_right:", disabled=page.older is None, key="older"):
             go_to(wanted.sought, before=page.older)
-        turns = "1 turn" if len(page.lines) == 1 else f"{len(page.lines)} turns"
-        part = " on this page" if page.newer or page.older else ""
-        st.caption(f"{turns}{part}, newest first. Click one to read its conversation.")
+
+
+def _amount(shown: int, count: int) -> str:
+    """Return how many turns are shown of how many.
+
+    >>> _amount(1, 1), _amount(25, 64), _amount(25, 501)
+    ('1 turn', '25 of 64 turns', '25 of more than 500 turns')
+    """
+    if shown >= count:
+        return "1 turn" if count == 1 else f"{count} turns"
+    return f"{shown} of {f'more than {MOST_COUNTED}' if count > MOST_COUNTED else count} turns"
 
 
 def _table(page: Page, wanted: Address, topics: Mapping[str, str], text_days: int) -> None:
     rows = [_row(line, topics, text_days) for line in page.lines]
     empty = {name for name in rows[0] if not any(row[name] for row in rows)}
-    empty |= {
-        name for name in ("Release", "Channel") if len({row[name] for row in rows}) == 1
-    }  # they tell nothing apart
+    alike = ("Release", "Channel", *(["Topic"] if len(wanted.sought.topic) == 1 else []))
+    empty |= {name for name in alike if len({row[name] for row in rows}) == 1}  # they tell nothing apart
     ids = [line.id for line in page.lines]
     key = f"turns-{hash(tuple(ids))}"
     st.dataframe(

@@ -56,7 +56,9 @@ def _listed(services: Services, actor: Actor, wanted: Address) -> None:
     show_filters(wanted, services.monitoring.choices(actor), topics)
     page = services.archive.page(actor, wanted.sought, before=wanted.before, after=wanted.after)
     if page.lines:
-        show_list(page, wanted, topics, services.settings.text_days)
+        many = page.newer or page.older
+        count = services.archive.count(actor, wanted.sought) if many else len(page.lines)
+        show_list(page, count, wanted, topics, services.settings.text_days)
     else:
         st.info("No turn matches these filters. Take one away, or clear them all.", icon=":material/filter_alt_off:")
 

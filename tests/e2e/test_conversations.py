@@ -115,7 +115,7 @@ def test_an_opened_answer_is_in_sight_and_what_is_typed_there_leads_nowhere(
     page.get_by_role("tab", name="Editors").filter(visible=True).click()
     box = page.get_by_label("A better answer").filter(visible=True)
     box.press_sequentially("Not now, perhaps")
-    expect(title(settled(page))).to_have_text("How do I do 1 lunges?")
+    expect(title(settled(page))).to_have_text("How do I do 6 lunges?")
     expect(box).to_have_value("Not now, perhaps")
 
 

@@ -39,9 +39,9 @@ class Console:
         assert actor is not None
         return actor
 
-    def ask(self, question: str = QUESTION, email: str = TRAINER) -> TurnView:
+    def ask(self, question: str = QUESTION, email: str = TRAINER, conversation: str | None = None) -> TurnView:
         """Ask as somebody, past the pages."""
-        *_, last = self.services.asking.ask(self.actor(email), question)
+        *_, last = self.services.asking.ask(self.actor(email), question, conversation_id=conversation)
         assert isinstance(last, TurnView)
         return last
 

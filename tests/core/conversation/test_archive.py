@@ -60,6 +60,15 @@ def test_turns_of_one_moment_are_each_shown_once(shelves: Shelves, words: str) -
     assert sorted(seen) == sorted(turns)
 
 
+@pytest.mark.parametrize("words", ["", "squats"])
+def test_what_matches_is_counted_as_far_as_is_asked(shelves: Shelves, words: str) -> None:
+    turns = shelves.many(5)
+    shelves.archive.mark(PAULA, turns[2], MarkKind.REGRESSION)
+    assert [shelves.archive.count(PAULA, Sought(words), most) for most in (3, 4, 5, 6)] == [4, 5, 5, 5]
+    assert shelves.archive.count(PAULA, Sought(words, marked=(MarkKind.REGRESSION,))) == 1
+    assert shelves.archive.count(PAULA, Sought("nothing like it")) == 0
+
+
 def test_new_turns_do_not_move_an_older_page(shelves: Shelves) -> None:
     shelves.many(6)
     first = shelves.archive.page(PAULA, Sought(), limit=3)
@@ -149,6 +158,7 @@ def test_trainers_see_nothing_of_it(shelves: Shelves) -> None:
     turn = shelves.turn()
     for change in (
         lambda: shelves.archive.page(ANA, Sought()),
+        lambda: shelves.archive.count(ANA, Sought()),
         lambda: shelves.archive.open(ANA, turn),
         lambda: shelves.archive.topics(ANA),
         lambda: shelves.archive.mark(ANA, turn, MarkKind.REGRESSION),

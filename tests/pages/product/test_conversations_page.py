@@ -114,6 +114,23 @@ def test_pages_go_on_and_back(console: Console, monkeypatch: pytest.MonkeyPatch)
     assert oldest.id
 
 
+def test_the_list_says_how_many_turns_there_are_in_all(console: Console) -> None:
+    for question in (QUESTION, HAMMER):
+        console.ask(question)
+    newest, _ = console.services.archive.page(console.actor(PRODUCT), Sought()).lines
+    assert "2 turns, newest first" in texts(opened(console))
+    assert "1 of 2 turns, newest first" in texts(opened(console, before=Place(newest.asked_at, newest.id).words))
+
+
+def test_an_opened_turn_is_headed_by_its_own_question(console: Console) -> None:
+    first = console.ask(QUESTION)
+    turn = console.ask(HAMMER, conversation=first.conversation_id)
+    tab = opened(console, turn=turn.id)
+    assert tab.subheader[0].value == HAMMER
+    assert f"2 turns, oldest first · in “{QUESTION}”" in texts(tab)
+    assert opened(console, turn=first.id).subheader[0].value == QUESTION
+
+
 def test_a_turn_in_the_address_is_opened_with_its_story(console: Console) -> None:
     console.ask(HAMMER)
     turn = console.ask("What is the right way to do a hammer curl?")
@@ -123,7 +140,13 @@ def test_a_turn_in_the_address_is_opened_with_its_story(console: Console) -> Non
     said = texts(tab)
     for part in (HAMMER, "tone", "So it was a **hit**", "Checked by a thumb"):
         assert part in said, part
-    assert {metric.label for metric in tab.metric} >= {"Sure", "Needed", "Similarity", "Whole answer", "Cost"}
+    assert {metric.label for metric in tab.metric} >= {
+        "How sure",
+        "Needed to serve",
+        "Similarity",
+        "Whole answer",
+        "Cost",
+    }
     assert "<b>" not in said
     assert "[more](http" not in said
 
