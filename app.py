@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from api.app import create_api
 from api.middleware import LocalSignIn, security_headers
+from api.preload import PreloadCharts
 from core.bootstrap import Services
 from core.errors import CoachError, SettingsError
 from core.logs import configure_logs
@@ -81,6 +82,7 @@ def make_app(settings: Settings) -> st.App:
             Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts)),
             Middleware(SecureASGIMiddleware, secure=security_headers()),
             Middleware(LocalSignIn, running=running),
+            Middleware(PreloadCharts, pages=("/monitoring", "/drift")),
         ],
     )
 
