@@ -24,7 +24,7 @@ from pages.components.so_far import place_of
 Mode = Literal["points", "box"]
 HEIGHT = 260
 """Pixels."""
-ROOM_FOR_AXES = {"l": 58, "r": 8, "t": 22, "b": 34}
+ROOM_FOR_AXES = {"l": 58, "r": 8, "t": 22, "b": 44}
 """Pixels around a chart over time. Plotly would find them by drawing twice, a third of the time that a chart takes."""
 BARE = {"displayModeBar": False}
 """No tools: a click selects a point and a drag a range."""

@@ -57,10 +57,12 @@ def show_tiles(tiles: Sequence[Tile]) -> None:
     """Draw the tiles in rows that fit the window: five in a wide one, two on a telephone."""
     with st.container(border=True), st.grid(5, min_column_width=130, gap=("xsmall", "medium")):
         for tile in tiles:
-            st.metric(
-                tile.label, tile.value, tile.change or None, delta_color=_colour(tile), help=tile.help or None,
-                delta_arrow=_ARROWS.get(tile.change[:1], "off"), delta_description=tile.note or None,
-            )  # fmt: skip
+            with st.container(gap=None):
+                st.metric(
+                    tile.label, tile.value, tile.change or None, delta_color=_colour(tile), help=tile.help or None,
+                    delta_arrow=_ARROWS.get(tile.change[:1], "off"),
+                )  # fmt: skip
+                st.caption(tile.note)  # below: beside the change there is no room for it
 
 
 def _colour(tile: Tile) -> Colour:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from contextlib import closing
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from benchmarks import page as benchmark
 from core.database import Database
 from tests.e2e.chat import settled, until_seen
 from tests.e2e.conftest import Server
@@ -104,6 +106,35 @@ def test_a_drag_selects_days_and_a_click_one_of_them_and_a_double_click_none(loo
     assert box is not None
     page.mouse.dblclick(box["x"], box["y"] + 5)
     expect(selected).to_have_count(0)
+
+
+def test_a_long_line_carries_no_signs_and_is_selected_from_all_the_same(look: Callable[..., Page]) -> None:
+    page = look("range=90d")
+    assert points(page, "hit-rate").count() < 10
+    selected = page.get_by_text("Selected: ")
+    until_seen(lambda: drag(page, "hit-rate", 0.9, 0.97), selected.filter(has_text="–"))
+    expect(page.get_by_role("link", name=re.compile(r"See the [\d,]+ misses"))).to_be_visible()
+    box = chart(page, "hit-rate").locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+
+    def click() -> None:
+        page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 60)
+        page.mouse.move(box["x"] + box["width"] * 0.95, box["y"] + 60, steps=4)
+        expect(chart(page, "hit-rate").locator(".hoverlayer .legend")).not_to_have_count(0)
+        page.mouse.down()
+        page.mouse.up()
+
+    until_seen(click, selected.filter(has_not_text="–"))
+
+
+def test_what_one_waits_for_the_page_is_measured_in_a_browser_that_is_only_watched(
+    watched: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    benchmark.main(["--url", watched.url, "--address", "range=30d", "--visits", "1", "--first-visits", "1", "--json"])
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    took = {row["charts drawn"]: row["p50 ms"] for row in found["rows"]}
+    assert set(took) == {"first visit", "later visit", "back from another page", *benchmark.MOVES}
+    assert all(100 < ms < 60_000 for ms in took.values())
 
 
 def test_the_address_holds_the_view_with_its_time_zone(look: Callable[..., Page]) -> None:
