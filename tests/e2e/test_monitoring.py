@@ -112,14 +112,14 @@ def test_a_long_line_carries_no_signs_and_is_selected_from_all_the_same(look: Ca
     page = look("range=90d")
     assert points(page, "hit-rate").count() < 10
     selected = page.get_by_text("Selected: ")
-    until_seen(lambda: drag(page, "hit-rate", 0.9, 0.97), selected.filter(has_text="–"))
+    until_seen(lambda: drag(page, "hit-rate", 0.93, 0.98), selected.filter(has_text="–"))
     expect(page.get_by_role("link", name=re.compile(r"See the [\d,]+ misses"))).to_be_visible()
     box = chart(page, "hit-rate").locator(".nsewdrag").first.bounding_box()
     assert box is not None
 
     def click() -> None:
         page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 60)
-        page.mouse.move(box["x"] + box["width"] * 0.95, box["y"] + 60, steps=4)
+        page.mouse.move(box["x"] + box["width"] * 0.88, box["y"] + 60, steps=4)
         expect(chart(page, "hit-rate").locator(".hoverlayer .legend")).not_to_have_count(0)
         page.mouse.down()
         page.mouse.up()
