@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
 from core.monitoring.export import Table
 from core.monitoring.figures import Figures, Step
-from pages.components.clicks import clicked, listen_to
+from pages.components.clicks import listen_to
 from pages.components.filters import dated
 from pages.components.look import FILTERS, NONE, Look
 from pages.components.marks import clock
 from pages.components.panels import Panel, Scene
 from pages.components.period import Period
-from pages.components.session import keys_told, look_at, page_state, told
-from pages.components.so_far import place_of
+from pages.components.selecting import points_selected, shows, steps_selected
+from pages.components.session import look_at
 
 Mode = Literal["points", "box"]
 HEIGHT = 260
@@ -79,17 +79,6 @@ def table(rows: Table, key: str, alt: str) -> None:
     st.dataframe(frame, hide_index=True, height=HEIGHT, key=key, alt=alt, column_config=rates)
 
 
-def anything_selected() -> bool:
-    """Say whether anything is selected in a chart or a list."""
-    keys = [key for key in keys_told() if key.startswith(("chart-", "rank-"))]
-    seen = page_state().seen
-    return any(
-        rows_of(key) or _points(key) or _selection(key, "box")
-        or (seen and clicked(key, _shows(seen.reading.period)) is not None)
-        for key in keys
-    )  # fmt: skip
-
-
 def conversations_link(label: str, look: Look, since: datetime, until: datetime, query: dict[str, list[str]]) -> None:
     """Show a link to the conversations of a range of time, narrowed by the filters of the look and by a query."""
     kept = {name: list(values) for name in FILTERS if (values := getattr(look, name))}
@@ -121,16 +110,15 @@ def _chart(panel: Panel, shown: Shown) -> None:
             figure, key=key, config=BARE, on_select="rerun", alt=f"{panel.title}. {panel.says}", selection_mode=modes
         )
         if panel.picks == "steps":
-            listen_to(key, _shows(shown.period))
-    places = _steps_selected(key, shown) if panel.picks == "steps" else _points(key)
-    if places and panel.picks == "steps":
-        _steps_behind(panel, shown, places)
-    elif places and places[0] < len(panel.values):
+            listen_to(key, shows(shown.period))
+    if panel.picks == "steps":
+        _steps_behind(panel, shown, steps_selected(key, shown.period, shown.steps, shown.scene))
+    elif (places := points_selected(key)) and places[0] < len(panel.values):
         value_behind(panel.picks, panel.values[places[0]], shown, BEHIND.get(panel.key, EVERY))
 
 
 def _steps_behind(panel: Panel, shown: Shown, places: Sequence[int]) -> None:
-    steps = shown.steps[places[0] : places[-1] + 1]
+    steps = shown.steps[places[0] : places[-1] + 1] if places else ()
     if not steps:
         return
     since, until = steps[0].start, steps[-1].end
@@ -174,41 +162,3 @@ def span_text(since: datetime, until: datetime) -> str:
     last = datetime.fromtimestamp(until.timestamp() - 1, since.tzinfo)
     first = f"{since:%a} {since.day} {since:%b}"
     return first if last.date() == since.date() else f"{first} – {last:%a} {last.day} {last:%b}"
-
-
-def _steps_selected(key: str, shown: Shown) -> list[int]:
-    """Return the places of the steps that are selected: of the point that was clicked, or else those of the drag.
-
-    A line without signs has no points that a drag selects, so that its steps are known by the range of the drag too.
-    """
-    click = clicked(key, _shows(shown.period))
-    points = _points(key) if click is None else [click]
-    places = {place_of(one, shown.steps, shown.scene.now) for one in points}
-    return sorted(places if click is not None else places | _in_boxes(key, shown))
-
-
-def _in_boxes(key: str, shown: Shown) -> set[int]:
-    places = set()
-    for box in _selection(key, "box"):
-        first, last = sorted(pd.to_datetime(box["x"]))
-        starts = (clock(step.start, shown.scene.zone) for step in shown.steps)
-        places |= {place for place, at in enumerate(starts) if first <= at <= last}
-    return places
-
-
-def _shows(period: Period) -> str:
-    return f"{period.since.isoformat()} {period.until.isoformat()} {period.grain}"
-
-
-def _points(key: str) -> list[int]:
-    return sorted({point["point_index"] for point in _selection(key, "points")})
-
-
-def _selection(key: str, kind: Literal["points", "box", "rows"]) -> list[Any]:
-    state: Any = told(key)
-    return list(state["selection"].get(kind, ())) if state and "selection" in state else []
-
-
-def rows_of(key: str) -> list[int]:
-    """Return the rows that are selected in a list."""
-    return _selection(key, "rows")

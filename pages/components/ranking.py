@@ -11,8 +11,9 @@ from core.monitoring.export import Table
 from core.monitoring.figures import Board, Figures
 from core.monitoring.filters import Dimension
 from core.monitoring.model import Rate
-from pages.components.panel import BEHIND, HEIGHT, Shown, draw, rows_of, value_behind
+from pages.components.panel import BEHIND, HEIGHT, Shown, draw, value_behind
 from pages.components.panels import FEWEST_TRIALS, RANKED_OF, breakdown, missing, ranked
+from pages.components.selecting import rows_selected
 
 _COLUMNS = {
     "topic": st.column_config.TextColumn("topic", width=104),
@@ -51,7 +52,7 @@ def _list(board: Board, shown: Shown, worst: Callable[[Figures], Rate], name: st
             key=key, alt=f"{title}, the surely worst first",
             column_config=_COLUMNS | {name: st.column_config.TextColumn(f"{name} / {among}", width=98)},
         )  # fmt: skip
-        for place in rows_of(key)[:1]:
+        for place in rows_selected(key)[:1]:
             if place < len(topics):
                 value_behind("topic", topics[place], shown, BEHIND[behind])
     return table

@@ -14,12 +14,13 @@ from pages.components import panels
 from pages.components.exporting import export_menu
 from pages.components.filters import chips, filter_menu, part_bar, time_bar
 from pages.components.look import Look
-from pages.components.panel import Shown, anything_selected, draw
+from pages.components.panel import Shown, draw
 from pages.components.panels import Panel
 from pages.components.period import zone_of
 from pages.components.ranking import ranking
 from pages.components.reading import reading_of
 from pages.components.saved_views import views_menu
+from pages.components.selecting import anything_selected
 from pages.components.services import the_services
 from pages.components.session import Seen, look_at, mirror, page_state, signed_in, the_look, told
 from pages.components.standing_out import standing_out
