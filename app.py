@@ -29,6 +29,8 @@ from pages.components.services import the_services
 from scheduler.runner import Runner
 
 FRAME = Path(__file__).resolve().parent / "pages" / "frame.py"
+STATIC = Path(st.__file__).parent / "static"
+"""Streamlit's own scripts."""
 _running: list[Services] = []
 
 
@@ -82,7 +84,7 @@ def make_app(settings: Settings) -> st.App:
             Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts)),
             Middleware(SecureASGIMiddleware, secure=security_headers()),
             Middleware(LocalSignIn, running=running),
-            Middleware(PreloadCharts, pages=("/monitoring", "/drift")),
+            Middleware(PreloadCharts, pages=("/monitoring", "/drift"), static=STATIC),
         ],
     )
 

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CHARTS = "PlotlyChart.*.js"
 """The largest of them (4.7 MB): without this a browser hears of it with the first chart."""
-_STATIC = Path(streamlit.__file__).parent / "static"
 
 
-@cache
-def links_to(pattern: str) -> Sequence[str]:
-    """Return the values of the `Link` header that preload Streamlit's scripts of a name; none where there are none."""
-    found = sorted((_STATIC / "static" / "js").glob(pattern))
-    return [f"</{one.relative_to(_STATIC).as_posix()}>; rel=modulepreload" for one in found]
+def links_to(static: Path, pattern: str) -> Sequence[str]:
+    """Return the values of the `Link` header that preload the scripts of a name; none where there are none.
+
+    Parameters
+    ----------
+    static : Path
+        The folder that is served at the root, with the scripts in ``static/js``.
+    """
+    found = sorted((static / "static" / "js").glob(pattern))
+    return [f"</{one.relative_to(static).as_posix()}>; rel=modulepreload" for one in found]
 
 
 class PreloadCharts:
     """Adds the scripts of charts to the answers to the paths of pages that show some."""
 
-    def __init__(self, app: ASGIApp, pages: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, pages: Sequence[str], static: Path) -> None:
         self._app = app
         self._pages = frozenset(pages)
+        self._links = links_to(static, CHARTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -37,7 +40,7 @@ class PreloadCharts:
 
         async def with_links(message: Message) -> None:
             if message["type"] == "http.response.start":
-                for link in links_to(CHARTS):
+                for link in self._links:
                     MutableHeaders(scope=message).append("link", link)
             await send(message)
 

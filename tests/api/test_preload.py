@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-import streamlit
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -13,6 +11,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.preload import CHARTS, PreloadCharts, links_to
+from app import STATIC
 
 
 async def page(request: Request) -> Response:
@@ -21,7 +20,7 @@ async def page(request: Request) -> Response:
 
 @pytest.fixture
 def browser() -> TestClient:
-    pages = [Middleware(PreloadCharts, pages=("/monitoring",))]
+    pages = [Middleware(PreloadCharts, pages=("/monitoring",), static=STATIC)]
     return TestClient(Starlette(routes=[Route("/{path:path}", page)], middleware=pages))
 
 
@@ -31,8 +30,7 @@ def test_a_page_with_charts_names_their_script_beside_what_is_linked_already(bro
     assert icon == "</favicon.png>; rel=icon"
     named = re.fullmatch(r"</static/js/(PlotlyChart\.[\w-]+\.js)>; rel=modulepreload", script)
     assert named is not None, "Streamlit's bundle has no such script any more"
-    bundle = Path(streamlit.__file__).parent / "static" / "static" / "js"
-    assert "plotly" in (bundle / named[1]).read_text(encoding="utf-8").lower()
+    assert "plotly" in (STATIC / "static" / "js" / named[1]).read_text(encoding="utf-8").lower()
 
 
 @pytest.mark.parametrize("path", ["/", "/conversations", "/monitoring/x", "/api/ready"])
@@ -41,5 +39,5 @@ def test_other_pages_do_not(browser: TestClient, path: str) -> None:
 
 
 def test_a_bundle_without_such_a_script_is_no_error() -> None:
-    assert links_to("NoSuchChart.*.js") == []
-    assert len(links_to(CHARTS)) == 1
+    assert links_to(STATIC, "NoSuchChart.*.js") == []
+    assert len(links_to(STATIC, CHARTS)) == 1
