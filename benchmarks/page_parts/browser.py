@@ -30,7 +30,7 @@ class Tab:
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
-        self._number = 0
+        self._number, self._session = 0, ""
         self._target = self._call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self._call("Target.attachToTarget", targetId=self._target, flatten=True)["sessionId"]
 
@@ -61,7 +61,7 @@ class Tab:
     def _call(self, method: str, **given: Any) -> dict[str, Any]:
         self._number += 1
         message: dict[str, Any] = {"id": self._number, "method": method, "params": given}
-        if hasattr(self, "_session") and not method.startswith("Target."):
+        if self._session and not method.startswith("Target."):
             message["sessionId"] = self._session
         self._socket.send(json.dumps(message))
         while True:

@@ -25,7 +25,7 @@ Mode = Literal["points", "box"]
 HEIGHT = 260
 """Pixels."""
 ROOM_FOR_AXES = {"l": 58, "r": 8, "t": 22, "b": 44}
-"""Pixels around a chart over time. Plotly would find them by drawing twice, a third of the time that a chart takes."""
+"""Pixels around a chart over time, so that Plotly need not lay out each chart again to find them."""
 BARE = {"displayModeBar": False}
 """No tools: a click selects a point and a drag a range."""
 HOW = "Click a point or drag over several to see the conversations behind; a double click ends it."

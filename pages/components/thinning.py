@@ -21,7 +21,7 @@ def thinned(figure: go.Figure) -> go.Figure:
 
     That is a point whose sign is its own (:func:`pages.components.charts.vague`, or a step that has not ended), and one
     that stands alone between gaps, where no line shows it. Points are told on hover and taken by a click as before; a
-    drag over a line is known by its range (`pages.components.panel`).
+    drag over a line is known by its range (:func:`pages.components.selecting.steps_selected`).
     """
     for trace in tuple(figure.data):
         if is_long(trace):

@@ -11,6 +11,7 @@ from pages.components import charts
 from pages.components.charts import BLUE, RED
 from pages.components.so_far import LIGHT, apart, place_of, unfinished
 from pages.components.thinning import ROOM, thinned
+from tests.pages.components.test_thinning import rates_figure
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -70,16 +71,11 @@ def test_a_rate_so_far_keeps_its_interval_and_the_level_stays_whole() -> None:
     assert points.customdata[3][0].startswith("50.0 %")
 
 
-def long_figure(number: int, rates: list[Rate]) -> Any:
-    times = [START.replace(tzinfo=None) + place * DAY for place in range(number)]
-    return charts.rates_over_time(times, rates, "hit rate", BLUE)
-
-
 def test_a_long_line_ends_before_what_has_not_ended_and_a_hollow_diamond_stands_there() -> None:
     number = ROOM + 3
     rates = [Rate(70, 100)] * (number - 2) + [Rate(9, 10), Rate(0, 0)]
     place = number - 2
-    _, line_, signs = thinned(apart(long_figure(number, rates), place)).data
+    _, line_, signs = thinned(apart(rates_figure(rates), place)).data
     assert (line_.mode, signs.mode, signs.hoverinfo) == ("lines", "markers", "skip")
     assert list(line_.y[place - 1 :]) == [70, None, 90, None]
     assert ["so far" in line_.hovertemplate[one] for one in (place - 1, place + 1, place + 2)] == [False, True, False]
@@ -91,17 +87,3 @@ def test_a_long_line_ends_before_what_has_not_ended_and_a_hollow_diamond_stands_
     now = START + place * DAY + timedelta(hours=5)
     assert [place_of(one, steps, now) for one in (0, place - 1, place, place + 1)] == [0, place - 1, place, place]
     assert place_of(place + 1, steps, None) == place + 1
-
-
-def test_signs_stay_on_points_that_say_little_and_on_those_that_stand_alone() -> None:
-    rates = [Rate(70, 100)] * (ROOM + 5)
-    rates[3], rates[10], rates[12], rates[13] = Rate(1, 2), Rate(0, 0), Rate(0, 0), Rate(70, 100)
-    _, line_, signs = thinned(long_figure(len(rates), rates)).data
-    told = {place: sign for place, sign in enumerate(signs.marker.symbol) if signs.y[place] is not None}
-    assert told == {3: "circle-open", 11: "circle"}
-    assert signs.x == line_.x, "a point keeps its place"
-
-
-def test_a_short_line_keeps_a_sign_at_each_point() -> None:
-    _, points = thinned(long_figure(ROOM, [Rate(70, 100)] * ROOM)).data
-    assert points.mode == "lines+markers"
