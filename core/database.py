@@ -19,6 +19,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
+from psycopg.pq import Format
 from sqlalchemy import Connection, DateTime, event
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -26,6 +27,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, create_engine, text
 
 from core.checkpoints import BACKSTOP_PAGES, Checkpoints
+from core.database_errors import explained
 from core.errors import DatabaseError, SettingsError
 from core.line import Line
 
@@ -33,6 +35,8 @@ BUSY_SECONDS = 10
 """Longest wait for another writer of a SQLite file."""
 CONNECT_SECONDS = 10
 """Longest wait for a PostgreSQL server that says nothing."""
+PLAIN = "plain"
+"""The execution option of a statement whose rows PostgreSQL sends as they are stored, not as text."""
 MIGRATIONS = Path(__file__).resolve().parent.parent / "data" / "migrations"
 MIGRATION_LOCK = 20260501
 """Any number that nothing else locks in the same PostgreSQL database."""
@@ -96,6 +100,8 @@ class Database:
             self._make_folder()
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)
+        else:
+            event.listen(self.engine, "before_cursor_execute", _ask_for_bytes)
         self._line = Line()
         self._checkpoints = Checkpoints(self.url.database or "") if self.is_sqlite else None
         # All statements of a reading transaction see one moment, as they do on SQLite.
@@ -154,7 +160,7 @@ class Database:
         except CommandError as error:
             raise DatabaseError("A newer version of this product wrote the database; start that version.") from error
         except DBAPIError as error:
-            raise _explain(error) from error
+            raise explained(error) from error
 
     def check(self) -> None:
         """Raise :class:`DatabaseError` unless the database answers."""
@@ -177,7 +183,7 @@ def _open_transaction() -> Iterator[None]:
     except IntegrityError:
         raise  # a broken rule of the schema is the caller's to answer
     except DBAPIError as error:
-        raise _explain(error) from error
+        raise explained(error) from error
     finally:
         _transaction_open.reset(token)
 
@@ -203,16 +209,6 @@ def _begin_immediate(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _explain(error: DBAPIError) -> DatabaseError:
-    cause = str(error.orig).lower()
-    if "locked" in cause or "busy" in cause:
-        return DatabaseError("The database is busy with another program; try again in a moment.")
-    if "full" in cause or "no space" in cause or "disk i/o" in cause:
-        return DatabaseError("The disk is full or cannot be written; free some space and try again.")
-    if "malformed" in cause or "not a database" in cause or "corrupt" in cause:
-        return DatabaseError("The database file is damaged; restore a backup or move the file away and start again.")
-    if "readonly" in cause or "unable to open" in cause:
-        return DatabaseError("The database file cannot be opened for writing; check its path and permissions.")
-    if error.connection_invalidated or "connection" in cause or "resolve host" in cause:
-        return DatabaseError("The database does not answer; check that it runs and that DATABASE_URL is right.")
-    return DatabaseError(f"The database refused a statement ({type(error.orig).__name__}); see the log.")
+def _ask_for_bytes(_connection: Any, cursor: Any, _text: str, _values: Any, context: Any, _many: bool) -> None:
+    if context.execution_options.get(PLAIN):
+        cursor.format = Format.BINARY

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from core.monitoring.backlog import SOURCES, Mark, marks
 from core.monitoring.figures import Choices, Figures, Freshness, Group, Series, Step, Worst
-from core.monitoring.filters import Dimension, View
+from core.monitoring.filters import Dimension
 from core.monitoring.gathering import PLACE
 from core.monitoring.model import Rate
 from core.monitoring.reading import figures_of, heat_places, step_places, users_of
@@ -17,44 +17,46 @@ from core.monitoring.records import TurnEvent
 from core.monitoring.rollup_records import RollupState, RollupValue
 from core.monitoring.rollups import ALL
 from core.monitoring.scan import leading, worst_stretch
-from core.monitoring.summing import COUNTED, TIMED, added
+from core.monitoring.summing import COUNTED, TIMED, Sums
 
 MOST_GROUPS = 200
 MOST_VALUES = 1000
 MOST_WAITING = 10_000
 
 
-def series_of(session: Session, tenant: str, view: View) -> Series:
+def series_of(sums: Sums) -> Series:
     """Return the steps of a view and their total."""
+    view = sums.view
     starts, place = view.starts(), step_places(view)
-    [counts], [latency] = (added(session, tenant, view, one, len(starts), place)[1] for one in (COUNTED, TIMED))
+    [counts], [latency] = (sums.of(one, len(starts), place)[1] for one in (COUNTED, TIMED))
     steps = tuple(
         Step(start, end, figures_of(counts[place], latency[place]))
         for place, (start, end) in enumerate(pairwise([*starts, view.end()]))
     )
-    total = figures_of(counts.sum(axis=0), latency.sum(axis=0), users_of(session, tenant, view))
+    total = figures_of(counts.sum(axis=0), latency.sum(axis=0), users_of(sums.session, sums.tenant, view))
     return Series(steps, total)
 
 
-def heat_of(session: Session, tenant: str, view: View) -> tuple[tuple[Figures, ...], ...]:
+def heat_of(sums: Sums) -> tuple[tuple[Figures, ...], ...]:
     """Return figures by weekday, Monday first, and hour of the day; without latencies."""
-    _, [counts] = added(session, tenant, view, COUNTED, 168, heat_places(view))
+    _, [counts] = sums.of(COUNTED, 168, heat_places(sums.view))
     cells = [figures_of(one, None) for one in counts]
     return tuple(tuple(cells[day * 24 : day * 24 + 24]) for day in range(7))
 
 
-def groups_of(session: Session, tenant: str, view: View, dimension: Dimension) -> tuple[Group, ...]:
+def groups_of(sums: Sums, dimension: Dimension) -> tuple[Group, ...]:
     """Return the figures of each value of a dimension, most turns first, at most 200; without latencies."""
-    names, counts = added(session, tenant, view, COUNTED, 1, np.zeros_like, dimension)
+    names, counts = sums.of(COUNTED, 1, np.zeros_like, dimension)
     groups = [Group(name, figures_of(one[0], None)) for name, one in zip(names, counts, strict=True)]
     groups = [one for one in groups if one.figures.turns or one.figures.votes]
     return tuple(sorted(groups, key=lambda one: (-one.figures.turns, one.value))[:MOST_GROUPS])
 
 
-def worst_of(session: Session, tenant: str, view: View) -> Worst | None:
+def worst_of(sums: Sums) -> Worst | None:
     """Return the days that stand out by their thumbs down, among all turns and those of each topic; None where none."""
+    view = sums.view
     starts = view.starts()
-    names, counts = added(session, tenant, view, COUNTED, len(starts), step_places(view), Dimension.TOPIC)
+    names, counts = sums.of(COUNTED, len(starts), step_places(view), Dimension.TOPIC)
     downs, ups = (counts[..., PLACE[name]].sum(axis=2) for name in ("downs", "ups"))
     votes = downs + ups
     together = [np.concatenate([one.sum(axis=0, keepdims=True), one]) for one in (downs, votes)]

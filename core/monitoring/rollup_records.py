@@ -30,8 +30,10 @@ class _Cell(SQLModel):
 class Rollup(_Cell, table=True):
     """What happened on a day to the turns of a cell.
 
-    ``counts`` and ``latency`` are as :mod:`core.monitoring.sparse` writes them; ``day_latency`` is the sum over the
-    hours, and stands before them because what comes first in a row of SQLite is read without the rest.
+    ``counts`` and the latencies are as :mod:`core.monitoring.sparse` writes them. Latencies of the hours are by far the
+    most of a row, and a page needs the few around midnight: they are kept by four hours, the first of which the name
+    says. ``day_latency`` is the sum over the hours, and stands before them because what comes first in a row of SQLite
+    is read without the rest.
     """
 
     __tablename__ = "rollups"
@@ -39,7 +41,16 @@ class Rollup(_Cell, table=True):
 
     day_latency: bytes
     counts: bytes
-    latency: bytes
+    latency_00: bytes
+    latency_04: bytes
+    latency_08: bytes
+    latency_12: bytes
+    latency_16: bytes
+    latency_20: bytes
+
+
+LATENCY = tuple(f"latency_{hour:02}" for hour in range(0, 24, 4))
+"""The columns with the latencies of the hours, in order."""
 
 
 class RollupDay(_Cell, table=True):

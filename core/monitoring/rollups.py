@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import datasketches
@@ -19,7 +20,7 @@ from core.database import Database
 from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, marks, side_by_side
 from core.monitoring.gathering import CELL, Gathered, Key, gathered, together
 from core.monitoring.records import TurnEvent
-from core.monitoring.rollup_records import Rollup, RollupDay, RollupState, RollupUsers, RollupValue
+from core.monitoring.rollup_records import LATENCY, Rollup, RollupDay, RollupState, RollupUsers, RollupValue
 from core.monitoring.rows import plain_rows, put
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
 
@@ -119,9 +120,10 @@ def add(session: Session, gain: Gathered) -> None:
     counts = _merged(gain.counts, [one for _, one, _ in stored], rows, COUNTS)
     latency = _merged(gain.latency, [one for _, _, one in stored], rows, LATENCIES)
     size, names = len(number), ("tenant", "cube", "day", *CELL)
-    times = (latency.folded(BUCKETS).packed(size, LATENCIES), latency.packed(size, LATENCIES))
-    hours = zip(gain.keys, times[0], counts.packed(size, COUNTS), times[1], strict=True)
-    put(session, "rollups", names, ("day_latency", "counts", "latency"), ((*key, *own) for key, *own in hours), there)
+    times = iter(latency.cut(len(LATENCY), BUCKETS).packed(size * len(LATENCY), LATENCIES))
+    sums = latency.folded(BUCKETS).packed(size, LATENCIES), counts.packed(size, COUNTS)
+    hours = ((*key, *own, *islice(times, len(LATENCY))) for key, *own in zip(gain.keys, *sums, strict=True))
+    put(session, "rollups", names, ("day_latency", "counts", *LATENCY), hours, there)
     days = zip(gain.keys, counts.folded(WIDTH).packed(size, COUNTS), strict=True)
     put(session, "rollup_days", names, ("counts",), ((*key, one) for key, one in days), there)
     _add_users(session, gain.users)
@@ -142,7 +144,7 @@ def _stored(session: Session, keys: Sequence[Key]) -> list[tuple[Key, bytes, byt
     for key in keys:
         groups.setdefault(key[:2], []).append(key)
     found: list[tuple[Key, bytes, bytes]] = []
-    wanted: list[Any] = [getattr(Rollup, name) for name in ("day", *CELL, "counts", "latency")]
+    wanted: list[Any] = [getattr(Rollup, name) for name in ("day", *CELL, "counts", *LATENCY)]
     for (tenant, cube), inner in groups.items():
         query = select(*wanted).where(Rollup.tenant == tenant, Rollup.cube == cube)
         for place, one in enumerate(wanted[:6]):
@@ -151,7 +153,7 @@ def _stored(session: Session, keys: Sequence[Key]) -> list[tuple[Key, bytes, byt
         mine = set(inner)
         for row in plain_rows(session, query):
             if (key := (tenant, cube, *row[:6])) in mine:
-                found.append((key, row[6], row[7]))
+                found.append((key, row[6], b"".join(row[7:])))
     return found
 
 

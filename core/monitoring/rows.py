@@ -13,6 +13,8 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from core.database import PLAIN
+
 Row = tuple[Any, ...]
 _SENT = 1000
 """Rows that PostgreSQL's driver takes from its server together."""
@@ -23,7 +25,7 @@ def plain_rows(session: Session, query: Any) -> list[Row]:
 
     Fit for columns that need no conversion: numbers, strings and bytes.
     """
-    result = session.connection().execute(query)
+    result = session.connection().execute(query, execution_options={PLAIN: True})
     rows = [*result.cursor.fetchall()]
     result.close()
     return rows

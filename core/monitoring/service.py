@@ -17,7 +17,7 @@ from core.monitoring.filters import Dimension, Grain, View
 from core.monitoring.gathering import PLACE
 from core.monitoring.rollups import Rollups
 from core.monitoring.sparse import Ints
-from core.monitoring.summing import COUNTED, added
+from core.monitoring.summing import COUNTED, Sums
 from core.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -58,11 +58,12 @@ class Monitoring:
         require(actor, Role.PRODUCT)
         self.catch_up()
         with self._database.read() as session:
+            sums = Sums(session, actor.tenant, view)
             return Board(
-                series=series_of(session, actor.tenant, view),
-                before=series_of(session, actor.tenant, compare) if compare else None,
-                heat=heat_of(session, actor.tenant, view),
-                groups={one: groups_of(session, actor.tenant, view, one) for one in Dimension},
+                series=series_of(sums),
+                before=series_of(Sums(session, actor.tenant, compare)) if compare else None,
+                heat=heat_of(sums),
+                groups={one: groups_of(sums, one) for one in Dimension},
                 choices=choices_of(session, actor.tenant),
                 freshness=freshness_of(session, actor.tenant, self._now().timestamp()),
             )
@@ -71,26 +72,26 @@ class Monitoring:
         """Return the days of a view that stand out by their thumbs down, or None, for product managers."""
         require(actor, Role.PRODUCT)
         with self._database.read() as session:
-            return worst_of(session, actor.tenant, view)
+            return worst_of(Sums(session, actor.tenant, view))
 
     def series(self, actor: Actor, view: View) -> Series:
         """Return the steps of a view and their total, for product managers."""
         require(actor, Role.PRODUCT)
         self.catch_up()
         with self._database.read() as session:
-            return series_of(session, actor.tenant, view)
+            return series_of(Sums(session, actor.tenant, view))
 
     def heat(self, actor: Actor, view: View) -> tuple[tuple[Figures, ...], ...]:
         """Return figures by weekday, Monday first, and hour of the day in the view's zone, for product managers."""
         require(actor, Role.PRODUCT)
         with self._database.read() as session:
-            return heat_of(session, actor.tenant, view)
+            return heat_of(Sums(session, actor.tenant, view))
 
     def by(self, actor: Actor, view: View, dimension: Dimension) -> tuple[Group, ...]:
         """Return the figures of each value of a dimension, most turns first, at most 200, for product managers."""
         require(actor, Role.PRODUCT)
         with self._database.read() as session:
-            return groups_of(session, actor.tenant, view, dimension)
+            return groups_of(Sums(session, actor.tenant, view), dimension)
 
     def choices(self, actor: Actor) -> Choices:
         """Return what a filter can choose from, for product managers."""
@@ -109,7 +110,7 @@ class Monitoring:
         view = View(since, until, Grain.WEEK)
         first, last = view.hours
         with self._database.read() as session:
-            _, [counts] = added(session, tenant, view, COUNTED, last - first, lambda hours: hours - first)
+            _, [counts] = Sums(session, tenant, view).of(COUNTED, last - first, lambda hours: hours - first)
         turns = counts[:, :, PLACE["turns"]]
         every = {name: counts[:, :, PLACE[name]].sum(axis=1) for name in ("ups", "downs", "audited", "false_hits")}
         return Hourly(first, turns[:, 0], turns[:, 1], turns[:, 2], **every)

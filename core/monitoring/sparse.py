@@ -87,6 +87,10 @@ class Sparse:
         """Return the entries of all, not yet added up."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("row", "at", "n")))
 
+    def cut(self, parts: int, width: int) -> Self:
+        """Make so many vectors of each, for as many hours each; an hour has so many places, and keeps its own."""
+        return type(self)(self.row * parts + self.at // (24 // parts * width), self.at, self.n)
+
     def packed(self, rows: int, kind: np.dtype[Any]) -> list[bytes]:
         """Return the bytes of each of so many vectors; the entries must be summed."""
         entries = np.empty(len(self.n), kind)

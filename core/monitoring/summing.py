@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from core.monitoring.backlog import Numbered
 from core.monitoring.filters import Dimension, Filter, View
-from core.monitoring.rollup_records import Rollup, RollupDay
+from core.monitoring.rollup_records import LATENCY, Rollup, RollupDay
 from core.monitoring.rollups import ALL
 from core.monitoring.rows import plain_rows
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
@@ -27,16 +27,16 @@ MOST_LISTED = 40
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is kept of a cell: the columns of its hours and of their sum, and how these are written."""
+    """What is kept of a cell: the columns of its hours, each of as many, that of their sum, and how all are written."""
 
-    hours: Any
+    hours: tuple[Any, ...]
     day: Any
     kind: np.dtype[Any]
     width: int
 
 
-COUNTED = Part(Rollup.counts, RollupDay.counts, COUNTS, WIDTH)
-TIMED = Part(Rollup.latency, Rollup.day_latency, LATENCIES, BUCKETS)
+COUNTED = Part((Rollup.counts,), RollupDay.counts, COUNTS, WIDTH)
+TIMED = Part(tuple(getattr(Rollup, name) for name in LATENCY), Rollup.day_latency, LATENCIES, BUCKETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +69,6 @@ def cube_of(filtered: Filter, dimension: Dimension | None) -> str:
     return ALL if not needed else next(iter(needed)).value if len(needed) == 1 else "each"
 
 
-def added(
-    session: Session, tenant: str, view: View, part: Part, groups: int, place: Place, by: Dimension | None = None
-) -> tuple[list[str], Ints]:
-    """Add up what a view shows: return the values of `by`, and sums as [value, group, outcome, measure or bucket].
-
-    Of no dimension there is one value, "".
-    """
-    cut, names = cut_of(view, place), Numbered() if by else Numbered({"": 0})
-    whole = _cells(session, tenant, view, part.day, np.flatnonzero(cut.group >= 0) + cut.first, by)
-    cells = _cells(session, tenant, view, part.hours, np.flatnonzero(cut.stray.any(axis=1)) + cut.first, by)
-    value = [names.of(one.value) if by else np.zeros(len(one.day), np.int64) for one in (whole, cells)]
-    shape = (len(names), groups, len(OUTCOMES), part.width)
-    table = np.zeros(int(np.prod(shape)), np.int64)
-
-    def put(entries: Sparse, value: Ints, group: Ints, outcome: Ints, sign: int) -> None:
-        kept = np.flatnonzero(group >= 0)
-        key = ((value[kept] * groups + group[kept]) * len(OUTCOMES) + outcome[kept]) * part.width
-        key += entries.at[kept] % part.width
-        # Sums of whole numbers below 2^53 are exact in floating point.
-        sums = np.bincount(key, weights=entries.n[kept], minlength=len(table)).astype(np.int64)
-        np.add(table, sign * sums, out=table)
-
-    days = Sparse.unpacked(whole.blob, part.kind)
-    put(days, value[0][days.row], cut.group[whole.day - cut.first][days.row], whole.outcome[days.row], 1)
-    day = cells.day - cut.first
-    hours = Sparse.unpacked_hours(cells.blob, part.kind, part.width, cut.stray[day])
-    told = value[1][hours.row], cells.outcome[hours.row]
-    put(hours, told[0], cut.places[day[hours.row], hours.at // part.width], told[1], 1)
-    put(hours, told[0], cut.group[day[hours.row]], told[1], -1)
-    return list(names), table.reshape(shape)
-
-
 @dataclass(frozen=True, slots=True)
 class _Cells:
     """Rollups as they were read, as columns."""
@@ -111,20 +79,74 @@ class _Cells:
     blob: Sequence[bytes]
 
 
-def _cells(session: Session, tenant: str, view: View, column: Any, days: Ints, by: Dimension | None) -> _Cells:
-    """Return one column of the rollups of some days (where they are many, of those between them too)."""
-    if not len(days):
-        return _Cells(days, days, (), ())
-    table: Any = column.class_
-    query = select(table.day, table.outcome, getattr(table, (by or Dimension.RELEASE).value), column)
-    query = query.where(table.tenant == tenant, table.cube == cube_of(view.filter, by))
-    many = len(days) > MOST_LISTED
-    query = query.where(table.day.between(int(days[0]), int(days[-1])) if many else table.day.in_(days.tolist()))
-    for name, values in view.filter.chosen().items():
-        query = query.where(getattr(table, name.value).in_(values))
-    if view.filter.outcome:
-        query = query.where(table.outcome.in_(view.filter.outcome))
-    found = plain_rows(session, query)
-    day, outcome, value, blobs = zip(*found, strict=True) if found else ((),) * 4
-    number = np.array([_NUMBER[one] for one in outcome], np.int64)
-    return _Cells(np.array(day, np.int64), number, value, blobs)
+class Sums:
+    """What a view's rollups add up to, by any groups; each column of its cells is read once.
+
+    Parameters
+    ----------
+    session : Session
+        A transaction for reading, of one moment.
+    """
+
+    def __init__(self, session: Session, tenant: str, view: View) -> None:
+        self.session = session
+        self.tenant = tenant
+        self.view = view
+        self._read: dict[object, _Cells] = {}
+
+    def of(self, part: Part, groups: int, place: Place, by: Dimension | None = None) -> tuple[list[str], Ints]:
+        """Add up: return the values of `by`, and sums as [value, group, outcome, measure or bucket].
+
+        Of no dimension there is one value, "".
+        """
+        cut, names = cut_of(self.view, place), Numbered() if by else Numbered({"": 0})
+        whole = self._cells((part.day,), np.flatnonzero(cut.group >= 0) + cut.first, by)
+        needed = cut.stray.any(axis=0).reshape(len(part.hours), -1).sum(axis=1)
+        columns = tuple(part.hours[place] for place in np.flatnonzero(needed))
+        cells = self._cells(columns, np.flatnonzero(cut.stray.any(axis=1)) + cut.first, by)
+        value = [names.of(one.value) if by else np.zeros(len(one.day), np.int64) for one in (whole, cells)]
+        shape = (len(names), groups, len(OUTCOMES), part.width)
+        table = np.zeros(int(np.prod(shape)), np.int64)
+
+        def put(entries: Sparse, value: Ints, group: Ints, outcome: Ints, sign: int) -> None:
+            kept = np.flatnonzero(group >= 0)
+            key = ((value[kept] * groups + group[kept]) * len(OUTCOMES) + outcome[kept]) * part.width
+            key += entries.at[kept] % part.width
+            # Sums of whole numbers below 2^53 are exact in floating point.
+            sums = np.bincount(key, weights=entries.n[kept], minlength=len(table)).astype(np.int64)
+            np.add(table, sign * sums, out=table)
+
+        days = Sparse.unpacked(whole.blob, part.kind)
+        put(days, value[0][days.row], cut.group[whole.day - cut.first][days.row], whole.outcome[days.row], 1)
+        day = cells.day - cut.first
+        hours = Sparse.unpacked_hours(cells.blob, part.kind, part.width, cut.stray[day])
+        told = value[1][hours.row], cells.outcome[hours.row]
+        put(hours, told[0], cut.places[day[hours.row], hours.at // part.width], told[1], 1)
+        put(hours, told[0], cut.group[day[hours.row]], told[1], -1)
+        return list(names), table.reshape(shape)
+
+    def _cells(self, columns: tuple[Any, ...], days: Ints, by: Dimension | None) -> _Cells:
+        """Return columns of the rollups of some days (where they are many, of those between them too)."""
+        if not len(days):
+            return _Cells(days, days, (), ())
+        many = len(days) > MOST_LISTED
+        wanted = (int(days[0]), int(days[-1])) if many else tuple(days.tolist())
+        key = (columns[0].class_, tuple(column.key for column in columns), many, wanted, by)
+        if key not in self._read:
+            on = columns[0].class_.day
+            self._read[key] = self._rows(columns, on.between(*wanted) if many else on.in_(wanted), by)
+        return self._read[key]
+
+    def _rows(self, columns: tuple[Any, ...], when: Any, by: Dimension | None) -> _Cells:
+        table, shown = columns[0].class_, self.view.filter
+        query = select(table.day, table.outcome, getattr(table, (by or Dimension.RELEASE).value), *columns)
+        query = query.where(table.tenant == self.tenant, table.cube == cube_of(shown, by), when)
+        for name, values in shown.chosen().items():
+            query = query.where(getattr(table, name.value).in_(values))
+        if shown.outcome:
+            query = query.where(table.outcome.in_(shown.outcome))
+        found = plain_rows(self.session, query)
+        day, outcome, value, *held = zip(*found, strict=True) if found else ((),) * (3 + len(columns))
+        number = np.array([_NUMBER[one] for one in outcome], np.int64)
+        blobs = held[0] if len(held) == 1 else [b"".join(each) for each in zip(*held, strict=True)]
+        return _Cells(np.array(day, np.int64), number, value, blobs)

@@ -14,7 +14,7 @@ from core.monitoring.filters import Dimension, Filter, Grain, View
 from core.monitoring.model import hour_of
 from core.monitoring.reading import heat_places, step_places
 from core.monitoring.sparse import Ints
-from core.monitoring.summing import COUNTED, TIMED, Part, Place, added, cut_of
+from core.monitoring.summing import COUNTED, TIMED, Part, Place, Sums, cut_of
 from tests.core.monitoring.events import NOON, Events
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "Pacific/Auckland", "Pacific/Kiritimati", "America/New_York")
@@ -31,7 +31,7 @@ def filled(database: Database) -> Events:
     """Write a turn in most hours of ten days, a few topics and outcomes in turn."""
     events = Events(database)
     with database.read() as session:
-        if added(session, "default", events.view(-SPAN, SPAN), COUNTED, 1, np.zeros_like)[1].any():
+        if Sums(session, "default", events.view(-SPAN, SPAN)).of(COUNTED, 1, np.zeros_like)[1].any():
             return events
     for hour in range(-SPAN, SPAN):
         if hour % 7:
@@ -48,7 +48,7 @@ def by_hours(
 ) -> dict[str, Ints]:
     """Add up hour by hour."""
     first, last = view.hours
-    names, every = added(session, "default", view, part, last - first, lambda hours: hours - first, by)
+    names, every = Sums(session, "default", view).of(part, last - first, lambda hours: hours - first, by)
     table = np.zeros((len(names), groups, *every.shape[2:]), np.int64)
     for hour, group in enumerate(place(np.arange(first, last))):
         table[:, group] += every[:, hour]
@@ -68,11 +68,12 @@ def test_sums_of_days_and_their_edges_are_those_of_the_hours(database: Database,
     for narrowed in (Filter(), Filter(topic=("t1", "t2"), outcome=("hit", "miss"))):
         shown = View(view.since, view.until, view.grain, view.zone, narrowed)
         with database.read() as session:
+            sums = Sums(session, "default", shown)
             for groups, place, by in cases:
                 for part in (COUNTED, TIMED):
-                    names, sums = added(session, "default", shown, part, groups, place, by)
+                    names, tables = sums.of(part, groups, place, by)
                     wanted = by_hours(session, shown, part, groups, place, by)
-                    found = {name: one for name, one in zip(names, sums, strict=True) if one.any()}
+                    found = {name: one for name, one in zip(names, tables, strict=True) if one.any()}
                     assert found.keys() == {name for name, one in wanted.items() if one.any()}
                     assert all((wanted[name] == one).all() for name, one in found.items())
 
@@ -81,8 +82,8 @@ def test_every_event_of_a_view_is_in_its_sums(database: Database) -> None:
     events = filled(database)
     view = events.view(-SPAN, SPAN, Grain.DAY, "Europe/Berlin")
     with database.read() as session:
-        _, counts = added(session, "default", view, COUNTED, len(view.starts()), step_places(view))
-        _, times = added(session, "default", view, TIMED, len(view.starts()), step_places(view))
+        _, counts = Sums(session, "default", view).of(COUNTED, len(view.starts()), step_places(view))
+        _, times = Sums(session, "default", view).of(TIMED, len(view.starts()), step_places(view))
     asked = [hour for hour in range(-SPAN, SPAN) if hour % 7]
     assert counts[0, :, :, 0].sum() == len(asked)
     assert times.sum() == sum(1 for hour in asked if hour % 9)
