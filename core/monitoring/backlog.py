@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, text, tuple_
+from sqlalchemy import ColumnElement, and_, literal, or_, text, tuple_
 from sqlmodel import Session, SQLModel, col, func, select
 
 from core.monitoring.commits import settled_below
 from core.monitoring.counting import Numbers, turns, verdicts, votes
 from core.monitoring.gathering import CELL, Batch
 from core.monitoring.records import TurnEvent, VerdictEvent, VoteEvent
-from core.monitoring.rollup_records import RollupState
+from core.monitoring.rollup_records import ALL, RollupState
 from core.monitoring.rows import chunks, is_postgresql
 from core.monitoring.sparse import Ints
 
@@ -128,9 +128,25 @@ class Numbered(dict[Any, int]):
         return np.fromiter(map(self.__getitem__, values), np.int64, len(values))
 
 
-def marks(session: Session) -> dict[str, Mark]:
-    """Return how far each source was read."""
-    return {row.source: Mark(row.xid, row.seq) for row in session.exec(select(RollupState))}
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far the rollups have come: the last row read of each source, how often they changed, and when last."""
+
+    marks: Mapping[str, Mark]
+    generation: int = 0
+    at: datetime | None = None
+
+    def mark(self, source: Source) -> Mark:
+        """Return the last row read of a source."""
+        return self.marks.get(source.name, Mark())
+
+
+def state_of(session: Session) -> State:
+    """Return how far the rollups have come."""
+    names = ("source", "xid", "seq", "generation", "at")
+    rows = session.execute(select(*(getattr(RollupState, name) for name in names))).all()
+    generation, at = next(((row.generation, row.at) for row in rows if row.source == ALL), (0, None))
+    return State({row.source: Mark(row.xid, row.seq) for row in rows}, generation, at)
 
 
 TURNS = Source(
@@ -145,12 +161,18 @@ VERDICTS = Source(VerdictEvent, ("turn_hour", "before", "after"), verdicts)
 SOURCES = (TURNS, VOTES, VERDICTS)
 
 
-def side_by_side(session: Session, begun: Mapping[str, Mark], limit: int) -> list[tuple[Source, tuple[Batch, Mark]]]:
+def any_waiting(session: Session, state: State) -> bool:
+    """Say whether an event of any kind waits: one statement, as most often none does."""
+    found = [select(literal(1)).where(one.waiting(session, state.mark(one))).exists() for one in SOURCES]
+    return bool(session.exec(select(or_(*found))).one())
+
+
+def side_by_side(session: Session, state: State, limit: int) -> list[tuple[Source, tuple[Batch, Mark]]]:
     """Return the next events of each kind that has any, `limit` of the kind with most: the same part of what waits.
 
     What votes of a long time add would else be written long before their turns, and the same rows again with these.
     """
-    waiting = [(one, begun.get(one.name, Mark())) for one in SOURCES]
+    waiting = [(one, state.mark(one)) for one in SOURCES]
     ahead = [one.ahead(session, mark) for one, mark in waiting]
     parts = [max(ceil(limit * some / max(*ahead, 1)), min(limit, _LEAST)) for some in ahead]
     found = [(one, one.read(session, mark, part)) for (one, mark), part in zip(waiting, parts, strict=True)]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from sqlmodel import Session, col, func, select
 
-from core.monitoring.backlog import SOURCES, Mark, marks
+from core.monitoring.backlog import SOURCES, any_waiting, state_of
 from core.monitoring.figures import Choices, Figures, Freshness, Group, Series, Step, Worst
 from core.monitoring.filters import Dimension
 from core.monitoring.gathering import PLACE
 from core.monitoring.model import Rate
 from core.monitoring.reading import figures_of, heat_places, step_places, users_of
 from core.monitoring.records import TurnEvent
-from core.monitoring.rollup_records import RollupState, RollupValue
-from core.monitoring.rollups import ALL
+from core.monitoring.rollup_records import RollupValue
 from core.monitoring.scan import leading, worst_stretch
 from core.monitoring.summing import COUNTED, TIMED, Sums
 
@@ -29,25 +29,23 @@ def series_of(sums: Sums) -> Series:
     view = sums.view
     starts, place = view.starts(), step_places(view)
     [counts], [latency] = (sums.of(one, len(starts), place)[1] for one in (COUNTED, TIMED))
-    steps = tuple(
-        Step(start, end, figures_of(counts[place], latency[place]))
-        for place, (start, end) in enumerate(pairwise([*starts, view.end()]))
-    )
-    total = figures_of(counts.sum(axis=0), latency.sum(axis=0), users_of(sums.session, sums.tenant, view))
-    return Series(steps, total)
+    [total] = figures_of(counts.sum(axis=0, keepdims=True), latency.sum(axis=0, keepdims=True))
+    figures = figures_of(counts, latency)
+    steps = [Step(*ends, one) for ends, one in zip(pairwise([*starts, view.end()]), figures, strict=True)]
+    return Series(tuple(steps), replace(total, users=users_of(sums.session, sums.tenant, view)))
 
 
 def heat_of(sums: Sums) -> tuple[tuple[Figures, ...], ...]:
     """Return figures by weekday, Monday first, and hour of the day; without latencies."""
     _, [counts] = sums.of(COUNTED, 168, heat_places(sums.view))
-    cells = [figures_of(one, None) for one in counts]
+    cells = figures_of(counts)
     return tuple(tuple(cells[day * 24 : day * 24 + 24]) for day in range(7))
 
 
 def groups_of(sums: Sums, dimension: Dimension) -> tuple[Group, ...]:
     """Return the figures of each value of a dimension, most turns first, at most 200; without latencies."""
     names, counts = sums.of(COUNTED, 1, np.zeros_like, dimension)
-    groups = [Group(name, figures_of(one[0], None)) for name, one in zip(names, counts, strict=True)]
+    groups = [Group(name, one) for name, one in zip(names, figures_of(counts[:, 0]), strict=True)]
     groups = [one for one in groups if one.figures.turns or one.figures.votes]
     return tuple(sorted(groups, key=lambda one: (-one.figures.turns, one.value))[:MOST_GROUPS])
 
@@ -84,15 +82,14 @@ def choices_of(session: Session, tenant: str) -> Choices:
 def freshness_of(session: Session, tenant: str, now_s: float) -> Freshness:
     """Return how current the rollups are; what waits is counted for all tenants."""
     newest = session.exec(select(func.max(TurnEvent.at)).where(TurnEvent.tenant == tenant)).one()
-    rolled = session.exec(select(RollupState.at).where(RollupState.source == ALL)).first()
-    begun = marks(session)
+    state = state_of(session)
     waiting, oldest = 0, []
-    for source in SOURCES:
-        mark = begun.get(source.name, Mark())
+    for source in SOURCES if any_waiting(session, state) else ():
+        mark = state.mark(source)
         if count := source.count(session, mark, MOST_WAITING - waiting):
             waiting += count
             oldest.append(source.oldest(session, mark))
         if waiting >= MOST_WAITING:
             break
     lag = max((now_s - at.timestamp() for at in oldest), default=0.0)
-    return Freshness(newest, rolled, waiting, max(0.0, lag))
+    return Freshness(newest, state.at, waiting, max(0.0, lag))

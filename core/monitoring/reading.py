@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import datasketches
 import numpy as np
 import pandas as pd
@@ -14,6 +16,9 @@ from core.monitoring.rollup_records import RollupUsers
 from core.monitoring.rollups import LG_REGISTERS
 from core.monitoring.sparse import Ints, quantiles_ms
 from core.monitoring.summing import Place, cube_of
+
+_SUMS = ("errors", "ups", "downs", "audited", "false_hits", "input_tokens", "output_tokens", "costed")
+"""What stands in :class:`Figures` between the outcomes and the money, in its order."""
 
 
 def step_places(view: View) -> Place:
@@ -39,34 +44,34 @@ def heat_places(view: View) -> Place:
     return place
 
 
-def figures_of(counts: Ints, latency: Ints | None, users: int | None = None) -> Figures:
-    """Return the figures of counts [outcome, measure] and latencies [outcome, bucket]."""
-    every = counts.sum(axis=0).tolist()
-    hits, misses, bypasses = (int(one) for one in counts[:, PLACE["turns"]])
-    return Figures(
-        hits=hits,
-        misses=misses,
-        bypasses=bypasses,
-        **{
-            name: every[PLACE[name]]
-            for name in (
-                "errors", "ups", "downs", "audited", "false_hits", "input_tokens", "output_tokens", "costed"
-            )
-        },
-        cost_usd=every[PLACE["cost_nano"]] / 1e9,
-        saved_usd=every[PLACE["saved_nano"]] / 1e9,
-        hit_latency=_latency(counts[0], latency[0]) if latency is not None else Latency(),
-        miss_latency=_latency(counts[1], latency[1]) if latency is not None else Latency(),
-        users=users,
-    )  # fmt: skip
+def figures_of(counts: Ints, latency: Ints | None = None) -> list[Figures]:
+    """Return the figures of each group.
+
+    Parameters
+    ----------
+    counts : int array [group, outcome, measure]
+    latency : int array [group, outcome, bucket], optional
+    """
+    sums, nothing = counts.sum(axis=1), [Latency()] * len(counts)
+    columns: list[list[Any]] = [
+        *counts[:, :, PLACE["turns"]].T.tolist(),
+        *(sums[:, PLACE[name]].tolist() for name in _SUMS),
+        *((sums[:, PLACE[name]] / 1e9).tolist() for name in ("cost_nano", "saved_nano")),
+        *(_latencies(counts, latency) if latency is not None else (nothing, nothing)),
+    ]
+    return [Figures(*of) for of in zip(*columns, strict=True)]
 
 
-def _latency(counts: Ints, buckets: Ints) -> Latency:
-    turns = int(counts[PLACE["timed"]])
-    if turns <= 0:
-        return Latency()
-    mean = float(counts[PLACE["time_us"]]) / turns / 1000
-    return Latency(turns, mean, *quantiles_ms(buckets, (0.5, 0.95, 0.99)))
+def _latencies(counts: Ints, latency: Ints) -> tuple[list[Latency], list[Latency]]:
+    """Return the latencies of the hits of each group, and of its misses."""
+    turns = counts[:, :2, PLACE["timed"]]
+    mean = counts[:, :2, PLACE["time_us"]] / np.maximum(turns, 1) / 1000
+    percentiles = quantiles_ms(latency[:, :2], (0.5, 0.95, 0.99))
+    hits, misses = (
+        [Latency(n, ms, *of) if n > 0 else Latency() for n, ms, of in zip(*columns, strict=True)]
+        for columns in ([one[:, outcome].tolist() for one in (turns, mean, percentiles)] for outcome in (0, 1))
+    )
+    return hits, misses
 
 
 def users_of(session: Session, tenant: str, view: View) -> int | None:

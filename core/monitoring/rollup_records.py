@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 from core.database import UtcDateTime
 from core.monitoring.commits import NUMBER
 
+ALL = "all"
+"""The cube that tells nothing apart, and the row of the state that every change raises."""
+
 
 class _Cell(SQLModel):
     """One day (counted from 1970, UTC) of one cell of one cube.

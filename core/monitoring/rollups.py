@@ -17,10 +17,10 @@ from sqlalchemy import delete, text, update
 from sqlmodel import Session, col, select
 
 from core.database import Database
-from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, marks, side_by_side
+from core.monitoring.backlog import SOURCES, TURNS, Mark, Source, any_waiting, side_by_side, state_of
 from core.monitoring.gathering import CELL, Gathered, Key, gathered, together
 from core.monitoring.records import TurnEvent
-from core.monitoring.rollup_records import LATENCY, Rollup, RollupDay, RollupState, RollupUsers, RollupValue
+from core.monitoring.rollup_records import ALL, LATENCY, Rollup, RollupDay, RollupState, RollupUsers, RollupValue
 from core.monitoring.rows import plain_rows, put
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
 
@@ -28,7 +28,6 @@ AT_ONCE = 200_000
 """Events that are held in memory together."""
 LG_REGISTERS = 11
 """Of a HyperLogLog sketch: 2^11 registers, a relative standard error of 2.3 %."""
-ALL = "all"
 MOST_LISTED = 1000
 """Values that a query names one by one."""
 
@@ -42,13 +41,13 @@ class Rollups:
     def advance(self, now: datetime, limit: int = AT_ONCE) -> int:
         """Read up to `limit` events of each kind and return how many; 0 if none wait or another was quicker."""
         with self._database.read() as session:
-            generation, begun = _generation(session), marks(session)
-            found = side_by_side(session, begun, limit)
+            state = state_of(session)
+            found = side_by_side(session, state, limit) if any_waiting(session, state) else []
         if not found:
             return 0
         gain = together([gathered(batch) for _, (batch, _) in found])
         with self._database.begin() as session:
-            if not _raise(session, generation, now):
+            if not _raise(session, state.generation, now):
                 return 0
             add(session, gain)
             for source, (_, mark) in found:
@@ -77,14 +76,10 @@ def take_back(session: Session, turn_id: str, now: datetime) -> None:
     batch, place = found
     # Whoever is adding events up just now may hold this one: it starts again once the generation is another.
     _raise(session, None, now)
-    mark = _mark(marks(session), TURNS)
+    mark = state_of(session).mark(TURNS)
     if (mark.xid, mark.seq) >= (place.xid, place.seq):
         add(session, gathered(batch, sign=-1))
     session.execute(delete(TurnEvent).where(col(TurnEvent.turn_id) == turn_id))
-
-
-def _generation(session: Session) -> int:
-    return session.exec(select(RollupState.generation).where(RollupState.source == ALL)).first() or 0
 
 
 def _raise(session: Session, generation: int | None, now: datetime) -> bool:
@@ -98,10 +93,6 @@ def _raise(session: Session, generation: int | None, now: datetime) -> bool:
         change.values(generation=col(RollupState.generation) + 1, at=now).execution_options(synchronize_session=False)
     )
     return bool(changed.rowcount)
-
-
-def _mark(begun: dict[str, Mark], source: Source) -> Mark:
-    return begun.get(source.name, Mark())
 
 
 def _move(session: Session, source: Source, mark: Mark) -> None:

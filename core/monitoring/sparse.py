@@ -34,6 +34,8 @@ _DENSE = 4
 _MAPPING = LogarithmicMapping(ACCURACY)
 _LEAST_MS = 0.1
 _FIRST = _MAPPING.key(_LEAST_MS)
+_MIDDLES = np.array([_MAPPING.value(bucket + _FIRST) for bucket in range(BUCKETS)])
+"""Milliseconds that stand for those of each bucket: none of them is further away than the accuracy."""
 
 
 def bucket_of(ms: NDArray[np.float64]) -> Ints:
@@ -48,13 +50,22 @@ def highest_ms(buckets: Ints) -> NDArray[np.float64]:
     return np.asarray(_MAPPING.gamma ** (buckets + _FIRST), np.float64)
 
 
-def quantiles_ms(counts: Ints, shares: Sequence[float]) -> list[float]:
-    """Return the milliseconds that each share of what the buckets count does not exceed; of nothing, nothing."""
-    sums = np.cumsum(counts)
-    if sums[-1] <= 0:
-        return []
-    found = np.searchsorted(sums, np.asarray(shares) * (sums[-1] - 1), side="right")
-    return [float(_MAPPING.value(bucket + _FIRST)) for bucket in found.tolist()]
+def quantiles_ms(counts: Ints, shares: Sequence[float]) -> NDArray[np.float64]:
+    """Return the milliseconds that each share of what the buckets count does not exceed.
+
+    Parameters
+    ----------
+    counts : int array [..., bucket]
+
+    Returns
+    -------
+    float array [..., share]
+        Not a number where nothing was counted.
+    """
+    sums = np.cumsum(counts, axis=-1)
+    total = sums[..., -1:]
+    found = np.stack([(sums <= share * (total - 1)).sum(axis=-1) for share in shares], axis=-1)
+    return np.where(total > 0, _MIDDLES[np.minimum(found, BUCKETS - 1)], np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +118,17 @@ class Sparse:
 
     @classmethod
     def unpacked_hours(cls, blobs: Sequence[bytes], kind: np.dtype[Any], width: int, chosen: NDArray[np.bool_]) -> Self:
-        """Read only those hours of vectors that are chosen, as [vector, hour]; an hour has so many places."""
+        """Read only those hours of vectors that are chosen, as [vector, hour]; an hour has so many places.
+
+        Each hour is a vector of its own: hour 3 of the vector 2 has the number 2 * 24 + 3, and its first place is 0.
+        """
         entries = np.frombuffer(b"".join(blobs), kind)
         row = np.repeat(np.arange(len(blobs)) * 24, _lengths(blobs, kind))
-        kept = np.flatnonzero(chosen.ravel()[row + entries["at"] // width])
-        some = entries[kept]
-        return cls(row[kept] // 24, some["at"].astype(np.int64), some["n"].astype(np.int64))
+        row += entries["at"] // width
+        if not chosen.all():
+            kept = np.flatnonzero(chosen.ravel()[row])
+            row, entries = row[kept], entries[kept]
+        return cls(row, (entries["at"] % width).astype(np.int64), entries["n"].astype(np.int64))
 
 
 def _lengths(blobs: Sequence[bytes], kind: np.dtype[Any]) -> Ints:

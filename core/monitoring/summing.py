@@ -12,8 +12,7 @@ from sqlmodel import Session, select
 
 from core.monitoring.backlog import Numbered
 from core.monitoring.filters import Dimension, Filter, View
-from core.monitoring.rollup_records import LATENCY, Rollup, RollupDay
-from core.monitoring.rollups import ALL
+from core.monitoring.rollup_records import ALL, LATENCY, Rollup, RollupDay
 from core.monitoring.rows import plain_rows
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
 
@@ -106,24 +105,24 @@ class Sums:
         cells = self._cells(columns, np.flatnonzero(cut.stray.any(axis=1)) + cut.first, by)
         value = [names.of(one.value) if by else np.zeros(len(one.day), np.int64) for one in (whole, cells)]
         shape = (len(names), groups, len(OUTCOMES), part.width)
-        table = np.zeros(int(np.prod(shape)), np.int64)
+        room = int(np.prod(shape))  # what belongs to no group goes behind it
 
-        def put(entries: Sparse, value: Ints, group: Ints, outcome: Ints, sign: int) -> None:
-            kept = np.flatnonzero(group >= 0)
-            key = ((value[kept] * groups + group[kept]) * len(OUTCOMES) + outcome[kept]) * part.width
-            key += entries.at[kept] % part.width
-            # Sums of whole numbers below 2^53 are exact in floating point.
-            sums = np.bincount(key, weights=entries.n[kept], minlength=len(table)).astype(np.int64)
-            np.add(table, sign * sums, out=table)
+        def begin(of: _Cells, value: Ints, group: Ints) -> Ints:
+            first = ((value * groups + group.T) * len(OUTCOMES) + of.outcome) * part.width
+            return np.where(group.T >= 0, first, room).T
 
-        days = Sparse.unpacked(whole.blob, part.kind)
-        put(days, value[0][days.row], cut.group[whole.day - cut.first][days.row], whole.outcome[days.row], 1)
-        day = cells.day - cut.first
+        days, day = Sparse.unpacked(whole.blob, part.kind), cells.day - cut.first
         hours = Sparse.unpacked_hours(cells.blob, part.kind, part.width, cut.stray[day])
-        told = value[1][hours.row], cells.outcome[hours.row]
-        put(hours, told[0], cut.places[day[hours.row], hours.at // part.width], told[1], 1)
-        put(hours, told[0], cut.group[day[hours.row]], told[1], -1)
-        return list(names), table.reshape(shape)
+        to = begin(cells, value[1], cut.places[day]).ravel()[hours.row] + hours.at
+        keys, numbers = [to], [hours.n]
+        if len(whole.day):
+            of_day = begin(whole, value[0], cut.group[whole.day - cut.first])[days.row] + days.at
+            away = begin(cells, value[1], cut.group[day])[hours.row // 24] + hours.at
+            keys, numbers = [to, of_day, away], [hours.n, days.n, -hours.n]
+        # Sums of whole numbers below 2^53 are exact in floating point.
+        weights = np.concatenate(numbers, dtype=np.float64)
+        sums = np.bincount(np.concatenate(keys), weights, room + part.width)[:room]
+        return list(names), sums.astype(np.int64).reshape(shape)
 
     def _cells(self, columns: tuple[Any, ...], days: Ints, by: Dimension | None) -> _Cells:
         """Return columns of the rollups of some days (where they are many, of those between them too)."""
