@@ -11,6 +11,8 @@ from core.monitoring.commits import NUMBER
 
 ALL = "all"
 """The cube that tells nothing apart, and the row of the state that every change raises."""
+EACH = "each"
+"""The cube that tells everything apart."""
 
 
 class _Cell(SQLModel):

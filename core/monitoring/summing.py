@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from core.monitoring.backlog import Numbered
 from core.monitoring.filters import Dimension, Filter, View
-from core.monitoring.rollup_records import ALL, LATENCY, Rollup, RollupDay
+from core.monitoring.rollup_records import ALL, EACH, LATENCY, Rollup, RollupDay
 from core.monitoring.rows import plain_rows
 from core.monitoring.sparse import BUCKETS, COUNTS, LATENCIES, WIDTH, Ints, Sparse
 
@@ -62,10 +62,15 @@ def cut_of(view: View, place: Place) -> Cut:
     return Cut(first // 24, group, places, (places != group[:, None]) & ((places >= 0) | (group[:, None] >= 0)))
 
 
+def told_apart(cube: str) -> tuple[Dimension, ...]:
+    """Return the dimensions that the cells of a cube have values of."""
+    return () if cube == ALL else tuple(Dimension) if cube == EACH else (Dimension(cube),)
+
+
 def cube_of(filtered: Filter, dimension: Dimension | None) -> str:
     """Return the smallest cube that can tell apart what is asked for."""
     needed = {*filtered.chosen(), *([dimension] if dimension else [])}
-    return ALL if not needed else next(iter(needed)).value if len(needed) == 1 else "each"
+    return ALL if not needed else next(iter(needed)).value if len(needed) == 1 else EACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class _Cells:
 
     day: Ints
     outcome: Ints
-    value: Sequence[str]
+    values: Mapping[Dimension, Sequence[str]]
     blob: Sequence[bytes]
 
 
@@ -103,7 +108,7 @@ class Sums:
         needed = cut.stray.any(axis=0).reshape(len(part.hours), -1).sum(axis=1)
         columns = tuple(part.hours[place] for place in np.flatnonzero(needed))
         cells = self._cells(columns, np.flatnonzero(cut.stray.any(axis=1)) + cut.first, by)
-        value = [names.of(one.value) if by else np.zeros(len(one.day), np.int64) for one in (whole, cells)]
+        value = [names.of(one.values[by]) if by else np.zeros(len(one.day), np.int64) for one in (whole, cells)]
         shape = (len(names), groups, len(OUTCOMES), part.width)
         room = int(np.prod(shape))  # what belongs to no group goes behind it
 
@@ -127,25 +132,29 @@ class Sums:
     def _cells(self, columns: tuple[Any, ...], days: Ints, by: Dimension | None) -> _Cells:
         """Return columns of the rollups of some days (where they are many, of those between them too)."""
         if not len(days):
-            return _Cells(days, days, (), ())
+            return _Cells(days, days, dict.fromkeys(Dimension, ()), ())
+        cube = cube_of(self.view.filter, by)
         many = len(days) > MOST_LISTED
         wanted = (int(days[0]), int(days[-1])) if many else tuple(days.tolist())
-        key = (columns[0].class_, tuple(column.key for column in columns), many, wanted, by)
+        key = (columns[0].class_, tuple(column.key for column in columns), many, wanted, cube)
         if key not in self._read:
             on = columns[0].class_.day
-            self._read[key] = self._rows(columns, on.between(*wanted) if many else on.in_(wanted), by)
+            self._read[key] = self._rows(columns, on.between(*wanted) if many else on.in_(wanted), cube)
         return self._read[key]
 
-    def _rows(self, columns: tuple[Any, ...], when: Any, by: Dimension | None) -> _Cells:
-        table, shown = columns[0].class_, self.view.filter
-        query = select(table.day, table.outcome, getattr(table, (by or Dimension.RELEASE).value), *columns)
-        query = query.where(table.tenant == self.tenant, table.cube == cube_of(shown, by), when)
+    def _rows(self, columns: tuple[Any, ...], when: Any, cube: str) -> _Cells:
+        table, shown, dimensions = columns[0].class_, self.view.filter, told_apart(cube)
+        names = ("day", "outcome", *(one.value for one in dimensions))
+        query = select(*(getattr(table, name) for name in names), *columns)
+        query = query.where(table.tenant == self.tenant, table.cube == cube, when)
         for name, values in shown.chosen().items():
             query = query.where(getattr(table, name.value).in_(values))
         if shown.outcome:
             query = query.where(table.outcome.in_(shown.outcome))
         found = plain_rows(self.session, query)
-        day, outcome, value, *held = zip(*found, strict=True) if found else ((),) * (3 + len(columns))
+        day, outcome, *others = zip(*found, strict=True) if found else ((),) * (len(names) + len(columns))
+        told = dict(zip(dimensions, others, strict=False))
+        held = others[len(dimensions) :]
         number = np.array([_NUMBER[one] for one in outcome], np.int64)
         blobs = held[0] if len(held) == 1 else [b"".join(each) for each in zip(*held, strict=True)]
-        return _Cells(np.array(day, np.int64), number, value, blobs)
+        return _Cells(np.array(day, np.int64), number, told, blobs)
