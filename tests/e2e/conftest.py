@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from core.access.model import Role
 
@@ -86,6 +86,35 @@ class Server:
         return (self.data / "server.log").read_text(errors="replace")
 
 
+class Windows:
+    """Lends pages, each in a browser context of its own.
+
+    A context that was given back remembers nobody, but has the app's scripts: a new one loads and compiles them again.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[BrowserContext]] = {}
+        self._lent: list[tuple[str, BrowserContext]] = []
+
+    def lend(self, **options: Any) -> Page:
+        kind = str(sorted(options.items()))
+        free = self._free.get(kind)
+        context = free.pop() if free else self._browser.new_context(reduced_motion="reduce", **options)
+        self._lent.append((kind, context))
+        return context.new_page()
+
+    def take_back(self) -> None:
+        """Forget who used them."""
+        for kind, context in self._lent:
+            for page in context.pages:
+                page.evaluate("location.protocol.startsWith('http') && (localStorage.clear(), sessionStorage.clear())")
+                page.close()
+            context.clear_cookies()
+            self._free.setdefault(kind, []).append(context)
+        self._lent.clear()
+
+
 def sign_in(page: Page, server: Server, name: str, role: Role = Role.TRAINER, path: str = "/") -> Page:
     """Become somebody, whoever used this browser before."""
     answered = page.request.post(f"{server.url}/api/sign-in", form={"name": name, "role": str(int(role))})
@@ -139,15 +168,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest.fixture
-def new_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """Opens a page as somebody new: a browser context of its own, signed in under a name and a role."""
-    contexts = []
+def new_page(windows: Windows, server: Server) -> Iterator[Callable[..., Page]]:
+    """Opens a page as somebody new: a browser that remembers nobody, signed in under a name and a role."""
 
     def open_page(name: str = "", role: str = "Trainer", at: Server = server, path: str = "/") -> Page:
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-        contexts.append(context)
-        page = context.new_page()
+        page = windows.lend(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(30_000)
         if name:
             page.goto(f"{at.url}/api/sign-in")
@@ -158,27 +189,19 @@ def new_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    windows.take_back()
 
 
 @pytest.fixture
-def product_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def product_page(windows: Windows) -> Iterator[Callable[..., Page]]:
     """Opens a page of a server as a product manager, in a window of a width, a theme and a time zone."""
-    contexts = []
 
     def open_page(
         at: Server, path: str, *, width: int = 1280, theme: Literal["light", "dark"] = "light", zone: str = "UTC"
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 1400}, color_scheme=theme, reduced_motion="reduce", timezone_id=zone,
-            accept_downloads=True,
-        )  # fmt: skip
-        contexts.append(context)
-        page = context.new_page()
+        page = windows.lend(viewport={"width": width, "height": 1400}, color_scheme=theme, timezone_id=zone)
         page.set_default_timeout(60_000)
         return sign_in(page, at, "Paula", Role.PRODUCT, path)
 
     yield open_page
-    for context in contexts:
-        context.close()
+    windows.take_back()
