@@ -17,6 +17,8 @@ from core.monitoring.model import Rate
 BLUE, GREEN, RED, ORANGE, SKY, PINK, GREY = (
     "#0072b2", "#009e73", "#d55e00", "#e69f00", "#56b4e9", "#cc79a7", "#8a9590",
 )  # fmt: skip
+WIDEST = 40
+"""Points of an interval that still says something."""
 Times = Sequence[datetime]
 Values = Sequence[float | None]
 
@@ -148,7 +150,7 @@ def faded(colour: str, opacity: float) -> str:
 
 def vague(rate: Rate) -> bool:
     """Say whether a 95 % interval spans more than 40 of the 100 points, so that the share says next to nothing."""
-    return rate.interval is None or rate.interval[1] - rate.interval[0] > 0.4
+    return rate.interval is None or 100 * (rate.interval[1] - rate.interval[0]) > WIDEST
 
 
 def _band(times: Times, rates: Sequence[Rate]) -> tuple[list[datetime | None], list[float | None]]:

@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.monitoring.figures import Step
+from pages.components.charts import WIDEST
 from pages.components.thinning import is_long, signs_of
 
 LIGHT = 0.45
@@ -23,14 +24,17 @@ def unfinished(steps: Sequence[Step], now: datetime | None) -> int | None:
 def apart(figure: go.Figure, place: int | None) -> go.Figure:
     """Return a figure over time with one of its steps drawn as unfinished, and nothing of the steps after it.
 
-    A bar is lighter; a line is dotted towards a hollow diamond, and a long line ends before it. Each says "so far" on
-    hover. A point keeps its place in its trace, by which a selection knows its step; only that of a long line that has
-    not ended stands one further, after a gap (:func:`place_of`).
+    A bar is lighter; a line is dotted towards a hollow diamond, and a long line ends before it, as a band does that
+    would say next to nothing there (:func:`~pages.components.charts.vague`). Each says "so far" on hover. A point keeps
+    its place in its trace, by which a selection knows its step; only that of a long line that has not ended stands one
+    further, after a gap (:func:`place_of`).
     """
     if place is not None:
         for trace in tuple(figure.data):
             if trace.type == "bar":
                 _lighten(trace, place)
+            elif trace.fill == "toself":
+                _end_band(trace, next(one.x for one in figure.data if one.mode == "lines+markers")[place])
             elif trace.mode == "lines+markers":
                 known = list(trace.y)
                 _end(trace, place)
@@ -51,6 +55,14 @@ def _lighten(bars: Any, place: int) -> None:
     number, told = len(bars.x), bars.hovertemplate
     bars.marker.opacity = [LIGHT if one == place else 1.0 for one in range(number)]
     bars.hovertemplate = [_so_far(told) if one == place else told for one in range(number)]
+
+
+def _end_band(band: Any, at: datetime) -> None:
+    """Leave a time out of the outline of a band where it is too wide to read anything from it."""
+    ends = [y for x, y in zip(band.x or (), band.y or (), strict=True) if x == at]
+    if ends and max(ends) - min(ends) > WIDEST:
+        kept = [(x, y) for x, y in zip(band.x, band.y, strict=True) if x != at]
+        band.update(x=[x for x, _ in kept], y=[y for _, y in kept])
 
 
 def _end(points: Any, place: int) -> None:

@@ -71,6 +71,16 @@ def test_a_rate_so_far_keeps_its_interval_and_the_level_stays_whole() -> None:
     assert points.customdata[3][0].startswith("50.0 %")
 
 
+@pytest.mark.parametrize(("last", "kept"), [(Rate(1, 2), False), (Rate(300, 600), True), (Rate(0, 0), False)])
+def test_the_band_ends_before_a_rate_so_far_that_says_next_to_nothing(last: Rate, kept: bool) -> None:
+    rates = [Rate(1, 2), Rate(9, 20), Rate(6, 20), last]
+    figure = charts.with_level(charts.rates_over_time(TIMES, rates, "hit rate", BLUE), 0.4, "period before")
+    band, *_ = apart(figure, 3).data
+    assert {TIMES[0], TIMES[1], TIMES[2]} <= {*band.x}, "what has ended keeps its band, however wide"
+    assert (TIMES[3] in band.x) is kept
+    assert len(band.x) == len(band.y)
+
+
 def test_a_long_line_ends_before_what_has_not_ended_and_a_hollow_diamond_stands_there() -> None:
     number = ROOM + 3
     rates = [Rate(70, 100)] * (number - 2) + [Rate(9, 10), Rate(0, 0)]
