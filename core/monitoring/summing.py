@@ -120,6 +120,7 @@ class Sums:
         hours = Sparse.unpacked_hours(cells.blob, part.kind, part.width, cut.stray[day])
         to = begin(cells, value[1], cut.places[day]).ravel()[hours.row] + hours.at
         keys, numbers = [to], [hours.n]
+        # The sum of a day holds the hours that belong elsewhere too: they are taken away from its group.
         if len(whole.day):
             of_day = begin(whole, value[0], cut.group[whole.day - cut.first])[days.row] + days.at
             away = begin(cells, value[1], cut.group[day])[hours.row // 24] + hours.at
