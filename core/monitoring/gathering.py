@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.monitoring.rollup_records import ALL, EACH
 from core.monitoring.sparse import BUCKETS, MEASURES, WIDTH, Ints, Sparse, bucket_of
 
 CELL = ("release", "channel", "topic", "language", "outcome")
-CUBES = ("all", "release", "channel", "topic", "language", "each")
+CUBES = (ALL, "release", "channel", "topic", "language", EACH)
 PLACE = {name: place for place, name in enumerate(MEASURES)}
 Key = tuple[str, str, int, str, str, str, str, str]
 """Tenant, cube, day, and the cell: release, channel, topic, language, outcome."""
@@ -97,7 +98,7 @@ def _sums(batch: Batch, of_event: Ints, of_hour: Ints, hour: Ints, sign: int) ->
 
 
 def _keeps(cube: str, name: str) -> int:
-    return int(cube in (name, "each") or name == "outcome")
+    return int(cube in (name, EACH) or name == "outcome")
 
 
 def _keys(cube: str, cells: Ints, names: Sequence[Any]) -> list[Key]:
@@ -142,7 +143,7 @@ def _users(batch: Batch, codes: Sequence[Ints], names: Sequence[Any]) -> dict[tu
     hashes = pd.util.hash_array(np.array(batch.actors, object)).astype(np.uint64).view(np.int64)
     day, cell, actor = _distinct([batch.hour // 24, batch.cell, batch.actor]).T
     found: dict[tuple[str, str, int, str], list[int]] = {}
-    for place, cube in enumerate(("all", *CELL[:-1])):
+    for place, cube in enumerate((ALL, *CELL[:-1])):
         value = codes[place][cell] * (place > 0)
         rows = _distinct([codes[0][cell], day, value, actor])
         starts = np.flatnonzero((np.diff(rows[:, :3], axis=0, prepend=-1) != 0).any(axis=1))

@@ -126,7 +126,6 @@ def test_a_long_line_carries_no_signs_and_is_selected_from_all_the_same(look: Ca
     until_seen(click, selected.filter(has_not_text="–"))
 
 
-@pytest.mark.slow
 def test_what_one_waits_for_the_page_is_measured_in_a_browser_that_is_only_watched(
     watched: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
